@@ -1,0 +1,24 @@
+package dev.secant.architecture;
+
+import dev.secant.data.Task;
+
+/**
+ * A network ready to be compiled: what it holds and what it computes.
+ *
+ * @param weights the trainable tensors, in the order of the flat weight vector
+ * @param buffers what travels with the weights but is not trained: BatchNorm's running statistics,
+ *     fixed positions
+ * @param dropouts how many dropout layers draw masks in a training step
+ * @param body TorchScript statements that compute the output from {@code w}, {@code b} (lists of
+ *     tensors), {@code x}, {@code training} (bool) and {@code seeds} (list of int)
+ * @param output the name of the variable that holds the output: {@code [n, classes]}, {@code [n,
+ *     classes, height, width]} or {@code [n, window, classes]}
+ */
+public record Network(
+    Task task, Layout weights, Layout buffers, int dropouts, String body, String output) {
+
+  /** The number d of trainable weights. */
+  public int size() {
+    return weights.size();
+  }
+}

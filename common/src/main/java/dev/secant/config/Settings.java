@@ -1,0 +1,264 @@
+package dev.secant.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * One HOCON object read key by key. It remembers which keys were asked for, so that {@link
+ * #refuseUnknown()} can name the ones that nobody knows, and says file and line in every error.
+ */
+public final class Settings {
+  private final ConfigObject object;
+  private final String path;
+  private final Set<String> known = new TreeSet<>();
+
+  private Settings(ConfigObject object, String path) {
+    this.object = object;
+    this.path = path;
+  }
+
+  /**
+   * @param path where the object stands in its file, for messages: {@code secant.grid}
+   */
+  public static Settings of(ConfigObject object, String path) {
+    return new Settings(object, path);
+  }
+
+  /** Settings made in Java, for tests and for reading a trial back from its JSON. */
+  public static Settings of(Map<String, ?> values) {
+    return new Settings(ConfigValueFactory.fromMap(values), "");
+  }
+
+  /**
+   * A component as a sweep names it: either a bare name or an object with a {@code type}.
+   *
+   * @param value {@code mlp} or {@code {type: mlp, hidden: [512]}}
+   */
+  public static Settings component(ConfigValue value, String path) {
+    if (value.valueType() == ConfigValueType.STRING) {
+      Config config = ConfigFactory.empty().withValue("type", value);
+      return new Settings(config.root().withOrigin(value.origin()), path);
+    }
+    if (value instanceof ConfigObject component) {
+      return new Settings(component, path);
+    }
+    throw new InputException(
+        at(value.origin())
+            + path
+            + " must be a name or an object with a type, but is "
+            + value.render());
+  }
+
+  /** The type of a component, required. */
+  public String type() {
+    return text("type");
+  }
+
+  public boolean has(String key) {
+    known.add(key);
+    ConfigValue value = object.get(key);
+    return value != null && value.valueType() != ConfigValueType.NULL;
+  }
+
+  public String text(String key) {
+    return read(key, "a text", value -> asText(value));
+  }
+
+  public String text(String key, String otherwise) {
+    return has(key) ? text(key) : otherwise;
+  }
+
+  public int integer(String key) {
+    return read(key, "a whole number", Settings::asInteger);
+  }
+
+  public int integer(String key, int otherwise) {
+    return has(key) ? integer(key) : otherwise;
+  }
+
+  /** A whole number that must not be smaller than {@code least}. */
+  public int integerFrom(int least, String key, int otherwise) {
+    int value = integer(key, otherwise);
+    if (value < least) {
+      throw error(key, "must be at least " + least + ", but is " + value);
+    }
+    return value;
+  }
+
+  public long whole(String key, long otherwise) {
+    return has(key) ? read(key, "a whole number", Settings::asLong) : otherwise;
+  }
+
+  public double number(String key) {
+    return read(key, "a number", Settings::asNumber);
+  }
+
+  public double number(String key, double otherwise) {
+    return has(key) ? number(key) : otherwise;
+  }
+
+  /** A finite number in {@code [least, most]}. */
+  public double numberBetween(double least, double most, String key, double otherwise) {
+    double value = number(key, otherwise);
+    if (!(value >= least && value <= most)) {
+      throw error(key, "must be between " + least + " and " + most + ", but is " + value);
+    }
+    return value;
+  }
+
+  public boolean flag(String key, boolean otherwise) {
+    return has(key)
+        ? read(
+            key,
+            "true or false",
+            value ->
+                switch (String.valueOf(value.unwrapped())) {
+                  case "true", "yes", "on" -> true;
+                  case "false", "no", "off" -> false;
+                  default -> throw new IllegalArgumentException();
+                })
+        : otherwise;
+  }
+
+  public List<Integer> integers(String key, List<Integer> otherwise) {
+    if (!has(key)) {
+      return otherwise;
+    }
+    List<Integer> values = new ArrayList<>();
+    for (ConfigValue value : list(key)) {
+      try {
+        values.add(asInteger(value));
+      } catch (IllegalArgumentException e) {
+        throw error(key, "must be a list of whole numbers, but holds " + value.render());
+      }
+    }
+    return List.copyOf(values);
+  }
+
+  /** The values of a list, or the one value as a list of one. */
+  public List<ConfigValue> values(String key) {
+    if (!has(key)) {
+      throw error(key, "is required");
+    }
+    ConfigValue value = object.get(key);
+    return value instanceof ConfigList list ? List.copyOf(list) : List.of(value);
+  }
+
+  /** The object under a key; an empty one where the key is absent. */
+  public Settings section(String key) {
+    if (!has(key)) {
+      return new Settings(ConfigFactory.empty().root().withOrigin(object.origin()), path(key));
+    }
+    if (object.get(key) instanceof ConfigObject section) {
+      return new Settings(section, path(key));
+    }
+    throw error(key, "must be an object { ... }, but is " + object.get(key).render());
+  }
+
+  /** The raw value under a key, which must be there. */
+  public ConfigValue value(String key) {
+    if (!has(key)) {
+      throw error(key, "is required");
+    }
+    return object.get(key);
+  }
+
+  /** Refuses keys that no one asked for, naming the nearest one that exists. */
+  public void refuseUnknown() {
+    for (String key : new TreeSet<>(object.keySet())) {
+      if (!known.contains(key)) {
+        throw new InputException(
+            at(object.get(key).origin())
+                + "unknown key "
+                + path(key)
+                + "; known here: "
+                + String.join(", ", known));
+      }
+    }
+  }
+
+  /** An error about one key, to be thrown: says file, line, the key's path and the reason. */
+  public InputException error(String key, String reason) {
+    ConfigValue value = object.get(key);
+    ConfigOrigin origin = value == null ? object.origin() : value.origin();
+    return new InputException(at(origin) + path(key) + " " + reason);
+  }
+
+  /** An error about the whole object. */
+  public InputException error(String reason) {
+    return new InputException(at(object.origin()) + path + " " + reason);
+  }
+
+  private <T> T read(String key, String kind, Function<ConfigValue, T> as) {
+    if (!has(key)) {
+      throw error(key, "is required (" + kind + ")");
+    }
+    ConfigValue value = object.get(key);
+    try {
+      return as.apply(value);
+    } catch (IllegalArgumentException | ConfigException e) {
+      throw error(key, "must be " + kind + ", but is " + value.render());
+    }
+  }
+
+  private ConfigList list(String key) {
+    if (object.get(key) instanceof ConfigList list) {
+      return list;
+    }
+    throw error(key, "must be a list [ ... ], but is " + object.get(key).render());
+  }
+
+  private String path(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  private static String asText(ConfigValue value) {
+    return switch (value.valueType()) {
+      case STRING, NUMBER, BOOLEAN -> String.valueOf(value.unwrapped());
+      default -> throw new IllegalArgumentException();
+    };
+  }
+
+  private static double asNumber(ConfigValue value) {
+    double number = Double.parseDouble(asText(value));
+    if (!Double.isFinite(number)) {
+      throw new IllegalArgumentException();
+    }
+    return number;
+  }
+
+  private static int asInteger(ConfigValue value) {
+    double number = asNumber(value);
+    if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException();
+    }
+    return (int) number;
+  }
+
+  private static long asLong(ConfigValue value) {
+    return Long.parseLong(asText(value));
+  }
+
+  private static String at(ConfigOrigin origin) {
+    String description = origin.description();
+    return description.isEmpty() || description.startsWith("hardcoded")
+        ? ""
+        : (origin.filename() != null && origin.lineNumber() > 0
+                ? origin.filename() + ":" + origin.lineNumber()
+                : description)
+            + ": ";
+  }
+}

@@ -1,0 +1,85 @@
+package dev.secant.data;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+
+/**
+ * Room for one minibatch, outside the heap and used again for every step. Readers write into it at
+ * absolute positions; sample {@code i} owns inputs {@code [i * inputSize, (i + 1) * inputSize)} and
+ * targets {@code [i * targetSize, (i + 1) * targetSize)}.
+ */
+public final class Batch {
+  private final Task task;
+  private final int capacity;
+  private final ByteBuffer inputs;
+  private final ByteBuffer targets;
+  private int size;
+
+  /**
+   * @param capacity samples at most
+   */
+  public Batch(Task task, int capacity) {
+    this.task = task;
+    this.capacity = capacity;
+    int inputBytes = task instanceof Task.Language ? Long.BYTES : Float.BYTES;
+    this.inputs = allocate((long) capacity * task.inputSize() * inputBytes);
+    this.targets = allocate((long) capacity * task.targetSize() * Long.BYTES);
+    this.size = capacity;
+  }
+
+  public Task task() {
+    return task;
+  }
+
+  public int capacity() {
+    return capacity;
+  }
+
+  /** Samples in it now. */
+  public int size() {
+    return size;
+  }
+
+  /** Sets how many samples it holds now; the first thing that a reader does. */
+  public void resize(int samples) {
+    if (samples < 1 || samples > capacity) {
+      throw new IllegalArgumentException(samples + " samples in a batch of " + capacity);
+    }
+    this.size = samples;
+  }
+
+  /** The inputs of an image task: float32, channels first. */
+  public FloatBuffer pixels() {
+    return inputs.asFloatBuffer();
+  }
+
+  /** The inputs of a language task: token indices. */
+  public LongBuffer tokens() {
+    return inputs.asLongBuffer();
+  }
+
+  /** Class indices. */
+  public LongBuffer targets() {
+    return targets.asLongBuffer();
+  }
+
+  /** The bytes of the inputs in use, in native order, shared with this batch. */
+  public ByteBuffer inputBytes() {
+    return slice(inputs);
+  }
+
+  /** The bytes of the targets in use, in native order, shared with this batch. */
+  public ByteBuffer targetBytes() {
+    return slice(targets);
+  }
+
+  private ByteBuffer slice(ByteBuffer whole) {
+    return whole.slice(0, whole.capacity() / capacity * size).order(ByteOrder.nativeOrder());
+  }
+
+  private static ByteBuffer allocate(long bytes) {
+    return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+  }
+}

@@ -1,0 +1,28 @@
+package dev.secant.data;
+
+import dev.secant.random.RandomStream;
+
+/**
+ * A dataset in memory: immutable, shared by all trials of a process, read by many threads at once.
+ * Samples are addressed by index; there are no per-sample objects.
+ */
+public interface Dataset {
+  Task task();
+
+  int trainSize();
+
+  int validationSize();
+
+  /**
+   * Writes training samples into a batch, augmented where the dataset augments.
+   *
+   * @param samples indices below {@link #trainSize()}, as many as the batch shall hold
+   * @param augmentation where crops and flips are drawn from, sample after sample in order
+   */
+  void readTrain(int[] samples, RandomStream augmentation, Batch into);
+
+  /**
+   * Writes the validation samples {@code from .. from + count - 1} into a batch, never augmented.
+   */
+  void readValidation(int from, int count, Batch into);
+}

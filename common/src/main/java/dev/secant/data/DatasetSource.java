@@ -1,0 +1,26 @@
+package dev.secant.data;
+
+import java.nio.file.Path;
+import java.util.SortedMap;
+
+/**
+ * A dataset as a sweep names it: a type with all its settings, cheap to hold and to compare. The
+ * samples are read, or generated, by {@link #load}.
+ */
+public interface DatasetSource {
+  /** The name in the configuration, such as {@code cifar10}. */
+  String type();
+
+  /** Every setting that changes a sample, with defaults filled in: numbers, texts, booleans. */
+  SortedMap<String, Object> settings();
+
+  /**
+   * Reads the dataset into memory.
+   *
+   * @param root the folder that holds one sub-folder a dataset ({@code data.root}); unused by
+   *     generated datasets
+   * @throws dev.secant.config.InputException where a file is missing, truncated or not what it
+   *     should be; the message names the path
+   */
+  Dataset load(Path root);
+}

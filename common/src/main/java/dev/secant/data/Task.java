@@ -1,0 +1,71 @@
+package dev.secant.data;
+
+/** What is learned: the shapes of inputs and targets, and with them the loss and the score. */
+public sealed interface Task {
+
+  /** The number of classes, or the size of the vocabulary: the width of the network's output. */
+  int classes();
+
+  /** Numbers in one sample's input. */
+  int inputSize();
+
+  /** Targets in one sample: 1, a pixel each, or a token each. */
+  int targetSize();
+
+  /**
+   * One label an image. Input float32 {@code [n, channels, height, width]}, target int64 {@code
+   * [n]}; cross entropy; scored by accuracy.
+   */
+  record Classification(int channels, int height, int width, int classes) implements Task {
+    @Override
+    public int inputSize() {
+      return channels * height * width;
+    }
+
+    @Override
+    public int targetSize() {
+      return 1;
+    }
+  }
+
+  /**
+   * One label a pixel. Input float32 {@code [n, channels, height, width]}, target int64 {@code [n,
+   * height, width]}, {@link #IGNORED} where a pixel has no label; cross entropy over the labelled
+   * pixels; scored by mean intersection over union.
+   */
+  record Segmentation(int channels, int height, int width, int classes) implements Task {
+    @Override
+    public int inputSize() {
+      return channels * height * width;
+    }
+
+    @Override
+    public int targetSize() {
+      return height * width;
+    }
+  }
+
+  /**
+   * The next token at every position. Input int64 {@code [n, window]}, target int64 {@code [n,
+   * window]}; cross entropy a token; scored by perplexity.
+   */
+  record Language(int vocabulary, int window) implements Task {
+    @Override
+    public int classes() {
+      return vocabulary;
+    }
+
+    @Override
+    public int inputSize() {
+      return window;
+    }
+
+    @Override
+    public int targetSize() {
+      return window;
+    }
+  }
+
+  /** The target of a position that counts neither in the loss nor in the score. */
+  long IGNORED = -100;
+}

@@ -1,0 +1,2 @@
+/** What a trial learns from: readers, generated datasets, sample order, augmentation. */
+package dev.secant.data;

@@ -1,0 +1,2 @@
+/** What is measured: one quantity a file. */
+package dev.secant.geometry;
