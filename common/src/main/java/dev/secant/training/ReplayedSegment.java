@@ -1,0 +1,21 @@
+package dev.secant.training;
+
+import dev.secant.table.StepRecord;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What the replay of one segment measured.
+ *
+ * @param drift the distance between the end state replayed and the one recorded; 0 where they are
+ *     equal bit for bit
+ * @param squaredUpdates the sum of squared update norms in the segment, which {@code gamma_null} of
+ *     earlier segments needs
+ */
+public record ReplayedSegment(
+    int segment, List<StepRecord> steps, double drift, double squaredUpdates, double seconds)
+    implements Serializable {
+  public ReplayedSegment {
+    steps = List.copyOf(steps);
+  }
+}
