@@ -1,13 +1,20 @@
 package dev.secant.data;
 
+import java.util.List;
+
 /** What is learned: the shapes of inputs and targets, and with them the loss and the score. */
 public sealed interface Task {
 
   /** The number of classes, or the size of the vocabulary: the width of the network's output. */
   int classes();
 
+  /** The shape of one sample's input. */
+  List<Integer> inputShape();
+
   /** Numbers in one sample's input. */
-  int inputSize();
+  default int inputSize() {
+    return inputShape().stream().reduce(1, Math::multiplyExact);
+  }
 
   /** Targets in one sample: 1, a pixel each, or a token each. */
   int targetSize();
@@ -18,8 +25,8 @@ public sealed interface Task {
    */
   record Classification(int channels, int height, int width, int classes) implements Task {
     @Override
-    public int inputSize() {
-      return channels * height * width;
+    public List<Integer> inputShape() {
+      return List.of(channels, height, width);
     }
 
     @Override
@@ -35,8 +42,8 @@ public sealed interface Task {
    */
   record Segmentation(int channels, int height, int width, int classes) implements Task {
     @Override
-    public int inputSize() {
-      return channels * height * width;
+    public List<Integer> inputShape() {
+      return List.of(channels, height, width);
     }
 
     @Override
@@ -56,8 +63,8 @@ public sealed interface Task {
     }
 
     @Override
-    public int inputSize() {
-      return window;
+    public List<Integer> inputShape() {
+      return List.of(window);
     }
 
     @Override

@@ -1,0 +1,116 @@
+package dev.secant.engine;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.training.ParameterStore;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * TorchScript methods without state of their own, compiled from text and run by DJL.
+ *
+ * <p>The text is written as {@code torch.jit.save} writes it: function forms only ({@code
+ * torch.add(x, y)}), every name annotated. A whole training step is one call, differentiated inside
+ * by {@code torch.autograd.grad}: no gradient state outlives a call, and no scalar crosses into
+ * native memory that a garbage collection could free.
+ *
+ * <p>The archive is the one of <a
+ * href="https://pytorch.org/docs/stable/generated/torch.jit.save.html">torch.jit.save</a>: {@code
+ * data.pkl} with one object of class {@code Net}, {@code constants.pkl} with an empty tuple, and the
+ * code.
+ */
+public final class Program implements AutoCloseable {
+  private static final String HEADER =
+      """
+      class Net(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+      """;
+
+  /** Pickle protocol 2: {@code __torch__.Net} with the state {@code {"training": True}}. */
+  private static final byte[] OBJECT =
+      "\u0080\u0002c__torch__\nNet\n)\u0081}X\b\u0000\u0000\u0000training\u0088sb."
+          .getBytes(StandardCharsets.ISO_8859_1);
+
+  /** Pickle protocol 2: {@code ()}. */
+  private static final byte[] NO_CONSTANTS =
+      "\u0080\u0002).".getBytes(StandardCharsets.ISO_8859_1);
+
+  private final Model model;
+  private final ParameterStore noParameters = new ParameterStore();
+
+  private Program(Model model) {
+    this.model = model;
+  }
+
+  /**
+   * @param methods method definitions, indented by two spaces
+   * @throws ai.djl.engine.EngineException where the text does not compile; the message shows where
+   */
+  public static Program compile(String methods) {
+    Model model = Model.newInstance("program", "PyTorch");
+    try {
+      model.load(new ByteArrayInputStream(archive(HEADER + methods)));
+      return new Program(model);
+    } catch (IOException e) {
+      model.close();
+      throw new UncheckedIOException(e);
+    } catch (MalformedModelException e) {
+      model.close();
+      throw new IllegalArgumentException("program does not load:\n" + methods, e);
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** Runs one method; what it returns lives in {@code scope}. */
+  public List<Tensor> call(Scope scope, String method, Tensor... inputs) {
+    NDList list = new NDList(inputs.length + 1);
+    // DJL gives the results to the first array's owner.
+    list.add(scope.selector(method));
+    for (Tensor input : inputs) {
+      list.add(input.array());
+    }
+    NDList results = model.getBlock().forward(noParameters, list, true);
+    return results.stream().map((NDArray array) -> new Tensor(array)).toList();
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+
+  private static byte[] archive(String code) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.setMethod(ZipOutputStream.STORED);
+      store(zip, "net/data.pkl", OBJECT);
+      store(zip, "net/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
+      store(zip, "net/constants.pkl", NO_CONSTANTS);
+      store(zip, "net/version", "3\n".getBytes(StandardCharsets.UTF_8));
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    CRC32 checksum = new CRC32();
+    checksum.update(content);
+    ZipEntry entry = new ZipEntry(name);
+    entry.setSize(content.length);
+    entry.setCrc(checksum.getValue());
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+}

@@ -1,0 +1,80 @@
+package dev.secant.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** The owner of tensors: what is made in a scope is freed when the scope closes. */
+public final class Scope implements AutoCloseable {
+  private final NDManager manager;
+
+  Scope(NDManager manager) {
+    this.manager = manager;
+  }
+
+  /** A scope inside this one, such as one step of a run. */
+  public Scope child() {
+    return new Scope(manager.newSubManager());
+  }
+
+  /** A float32 vector of zeros. */
+  public Tensor zeros(int length) {
+    return new Tensor(manager.zeros(new Shape(length), DataType.FLOAT32));
+  }
+
+  /** A float32 vector. */
+  public Tensor floats(float... values) {
+    return new Tensor(manager.create(values));
+  }
+
+  /** A float64 vector. */
+  public Tensor doubles(double... values) {
+    return new Tensor(manager.create(values));
+  }
+
+  /** An int64 vector. */
+  public Tensor longs(long... values) {
+    return new Tensor(manager.create(values));
+  }
+
+  /**
+   * A float32 tensor over a direct buffer, which on a CPU is shared, not copied: it must neither
+   * change nor be freed while the tensor is in use.
+   */
+  public Tensor floats(ByteBuffer bytes, long... shape) {
+    return over(bytes, DataType.FLOAT32, shape);
+  }
+
+  /** An int64 tensor over a direct buffer; see {@link #floats(ByteBuffer, long...)}. */
+  public Tensor longs(ByteBuffer bytes, long... shape) {
+    return over(bytes, DataType.INT64, shape);
+  }
+
+  NDArray selector(String method) {
+    NDArray selector = manager.create(0f);
+    selector.setName("module_method:" + method);
+    return selector;
+  }
+
+  private Tensor over(ByteBuffer bytes, DataType type, long... shape) {
+    long size = Arrays.stream(shape).reduce(1, Math::multiplyExact) * type.getNumOfBytes();
+    if (!bytes.isDirect() || bytes.remaining() != size) {
+      throw new IllegalArgumentException(
+          "a tensor of shape "
+              + Arrays.toString(shape)
+              + " needs a direct buffer of "
+              + size
+              + " bytes, not "
+              + bytes);
+    }
+    return new Tensor(manager.create(bytes, new Shape(shape), type));
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}
