@@ -1,0 +1,192 @@
+package dev.secant.training;
+
+import dev.secant.architecture.Layout;
+import dev.secant.architecture.Network;
+import dev.secant.data.Batch;
+import dev.secant.data.Task;
+import dev.secant.engine.Program;
+import dev.secant.engine.Scope;
+import dev.secant.engine.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A compiled network with its task's loss: gradients and evaluations at given weights. */
+final class NetworkProgram implements AutoCloseable {
+  /**
+   * What one training minibatch gave.
+   *
+   * @param loss the mean over its targets
+   * @param correct targets that were predicted; 0 for language
+   * @param count targets that count
+   * @param vector the gradient of the loss, d numbers
+   */
+  record Gradient(double loss, double correct, double count, Tensor vector) {}
+
+  /** The minibatch gradient at the state's weights; moves BatchNorm's running statistics. */
+  Gradient gradient(Scope scope, State state, Batch batch, long[] seeds) {
+    List<Tensor> results =
+        program.call(
+            scope,
+            "gradient",
+            input(scope, batch),
+            target(scope, batch),
+            state.weights(),
+            state.buffers(),
+            scope.longs(seeds));
+    double[] sums = results.get(0).toDoubles();
+    return new Gradient(sums[0], sums[1], sums[2], results.get(1));
+  }
+
+  /**
+   * Adds the batch's sums to a vector that starts as {@link #emptySums}; changes nothing else.
+   */
+  void evaluate(Scope scope, State state, Batch batch, double[] sums) {
+    double[] more =
+        program
+            .call(
+                scope,
+                "evaluate",
+                input(scope, batch),
+                target(scope, batch),
+                state.weights(),
+                state.buffers())
+            .get(0)
+            .toDoubles();
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += more[i];
+    }
+  }
+
+  double[] emptySums() {
+    return new double[network.task() instanceof Task.Segmentation task ? 3 + 2 * task.classes() : 3];
+  }
+
+  private static Tensor input(Scope scope, Batch batch) {
+    Task task = batch.task();
+    List<Integer> shape = task.inputShape();
+    long[] dimensions = new long[shape.size() + 1];
+    dimensions[0] = batch.size();
+    for (int i = 0; i < shape.size(); i++) {
+      dimensions[i + 1] = shape.get(i);
+    }
+    return task instanceof Task.Language
+        ? scope.longs(batch.inputBytes(), dimensions)
+        : scope.floats(batch.inputBytes(), dimensions);
+  }
+
+  private static Tensor target(Scope scope, Batch batch) {
+    long n = batch.size();
+    if (batch.task() instanceof Task.Segmentation image) {
+      return scope.longs(batch.targetBytes(), n, image.height(), image.width());
+    } else if (batch.task() instanceof Task.Language language) {
+      return scope.longs(batch.targetBytes(), n, language.window());
+    }
+    return scope.longs(batch.targetBytes(), n);
+  }
+
+  /** The TorchScript of a network and its task's loss. */
+  private static String source(Network network) {
+    Task task = network.task();
+    boolean language = task instanceof Task.Language;
+    return METHODS
+        .replace("$WEIGHTS", views(network.weights(), "flat"))
+        .replace("$BUFFERS", views(network.buffers(), "buffers"))
+        .replace("$BODY", network.body().indent(4).strip())
+        .replace("$OUTPUT", network.output())
+        .replace("$SCORES", language ? "torch.reshape(output, [-1, $CLASSES])" : "output")
+        .replace("$TARGETS", language ? "torch.reshape(y, [-1])" : "y")
+        // Finding the most likely of many tokens costs a pass over all logits, for no score.
+        .replace("$CORRECT", language ? "torch.zeros_like(count)" : CORRECT)
+        .replace("$SUMS", task instanceof Task.Segmentation ? OVERLAPS : "")
+        .replace("$CLASSES", Integer.toString(task.classes()));
+  }
+
+  private static String views(Layout layout, String vector) {
+    if (layout.entries().isEmpty()) {
+      return "annotate(List[Tensor], [])";
+    }
+    List<String> views = new ArrayList<>();
+    int offset = 0;
+    for (Layout.Entry entry : layout.entries()) {
+      views.add(
+          "torch.view(torch.slice(%s, 0, %d, %d), %s)"
+              .formatted(vector, offset, offset + entry.size(), entry.shape()));
+      offset += entry.size();
+    }
+    return "[" + String.join(", ", views) + "]";
+  }
+
+  private static final String CORRECT =
+      "torch.sum(torch.eq(torch.argmax(torch.detach(scores), 1), targets), dtype=7)";
+
+  private static final String OVERLAPS =
+      """
+      labelled = torch.ne(targets, -100)
+          pairs = torch.add(torch.mul(targets, $CLASSES), torch.argmax(scores, 1))
+          counts = torch.bincount(torch.masked_select(pairs, labelled), None, $CLASSES * $CLASSES)
+          confusion = torch.view(counts, [$CLASSES, $CLASSES])
+          inside = torch.diagonal(confusion)
+          either = torch.sub(torch.add(torch.sum(confusion, [0]), torch.sum(confusion, [1])), inside)
+          sums = torch.cat([sums, torch.to(inside, 7), torch.to(either, 7)])
+      """
+          .strip();
+
+  private static final String METHODS =
+      """
+        def network(self: __torch__.Net,
+          x: Tensor,
+          flat: Tensor,
+          buffers: Tensor,
+          training: bool,
+          seeds: Tensor) -> Tensor:
+          w = $WEIGHTS
+          b = $BUFFERS
+          $BODY
+          return $OUTPUT
+        def gradient(self: __torch__.Net,
+          x: Tensor,
+          y: Tensor,
+          flat: Tensor,
+          buffers: Tensor,
+          seeds: Tensor) -> Tuple[Tensor, Tensor]:
+          torch.set_grad_enabled(True)
+          leaf = torch.requires_grad_(torch.detach(flat))
+          output = (self).network(x, leaf, buffers, True, seeds, )
+          scores = $SCORES
+          targets = $TARGETS
+          loss = torch.cross_entropy_loss(scores, targets)
+          g = unchecked_cast(Tensor, (torch.autograd.grad([loss], [leaf]))[0])
+          torch.set_grad_enabled(False)
+          count = torch.sum(torch.ne(targets, -100), dtype=7)
+          correct = $CORRECT
+          return (torch.stack([torch.to(torch.detach(loss), 7), correct, count]), g)
+        def evaluate(self: __torch__.Net,
+          x: Tensor,
+          y: Tensor,
+          flat: Tensor,
+          buffers: Tensor) -> Tensor:
+          torch.set_grad_enabled(False)
+          output = (self).network(x, flat, buffers, False, y, )
+          scores = $SCORES
+          targets = $TARGETS
+          loss = torch.sum(torch.cross_entropy_loss(scores, targets, None, 0), dtype=7)
+          count = torch.sum(torch.ne(targets, -100), dtype=7)
+          correct = $CORRECT
+          sums = torch.stack([loss, correct, count])
+          $SUMS
+          return sums
+      """;
+
+  private final Network network;
+  private final Program program;
+
+  NetworkProgram(Network network) {
+    this.network = network;
+    this.program = Program.compile(source(network));
+  }
+
+  @Override
+  public void close() {
+    program.close();
+  }
+}

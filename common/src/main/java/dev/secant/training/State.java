@@ -1,0 +1,110 @@
+package dev.secant.training;
+
+import dev.secant.architecture.Initial;
+import dev.secant.architecture.Layout;
+import dev.secant.architecture.Network;
+import dev.secant.engine.Scope;
+import dev.secant.engine.Tensor;
+import dev.secant.optimizer.Optimizer;
+import dev.secant.random.Purpose;
+import dev.secant.random.RandomStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Everything that the next step depends on: weights (d numbers), buffers, the optimizer's slots (d
+ * numbers each) and the step. The tensors are changed in place.
+ */
+final class State {
+  private final Tensor weights;
+  private final Tensor buffers;
+  private final List<Tensor> slots;
+  private long step;
+
+  private State(Tensor weights, Tensor buffers, List<Tensor> slots, long step) {
+    this.weights = weights;
+    this.buffers = buffers;
+    this.slots = List.copyOf(slots);
+    this.step = step;
+  }
+
+  /** The state at step 0. */
+  static State initial(Scope scope, Network network, Optimizer optimizer, long seed) {
+    List<Tensor> slots = new ArrayList<>();
+    for (int i = 0; i < optimizer.slots().size(); i++) {
+      slots.add(scope.zeros(network.size()));
+    }
+    return new State(
+        scope.floats(initial(network.weights(), seed)),
+        scope.floats(initial(network.buffers(), seed)),
+        slots,
+        0);
+  }
+
+  /** The state that {@link #vectors()} were taken from. */
+  static State of(Scope scope, List<ByteBuffer> vectors, long step) {
+    List<Tensor> tensors = new ArrayList<>();
+    for (ByteBuffer vector : vectors) {
+      float[] values = new float[vector.remaining() / Float.BYTES];
+      vector.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer().get(values);
+      tensors.add(scope.floats(values));
+    }
+    return new State(tensors.get(0), tensors.get(1), tensors.subList(2, tensors.size()), step);
+  }
+
+  Tensor weights() {
+    return weights;
+  }
+
+  Tensor buffers() {
+    return buffers;
+  }
+
+  List<Tensor> slots() {
+    return slots;
+  }
+
+  long step() {
+    return step;
+  }
+
+  void advance() {
+    step++;
+  }
+
+  /** Copies of all vectors: weights, buffers, then the slots. */
+  List<ByteBuffer> vectors() {
+    List<ByteBuffer> vectors = new ArrayList<>();
+    vectors.add(weights.toBytes());
+    vectors.add(buffers.toBytes());
+    slots.forEach(slot -> vectors.add(slot.toBytes()));
+    return vectors;
+  }
+
+  private static float[] initial(Layout layout, long seed) {
+    FloatBuffer vector = FloatBuffer.allocate(layout.size());
+    for (int index = 0; index < layout.entries().size(); index++) {
+      Layout.Entry entry = layout.entries().get(index);
+      RandomStream random = RandomStream.at(seed, Purpose.INITIAL_WEIGHTS, index);
+      Initial initial = entry.initial();
+      for (int i = 0; i < entry.size(); i++) {
+        vector.put((float) value(initial, random, i));
+      }
+    }
+    return vector.array();
+  }
+
+  private static double value(Initial initial, RandomStream random, int index) {
+    if (initial instanceof Initial.Constant constant) {
+      return constant.value();
+    } else if (initial instanceof Initial.Uniform uniform) {
+      return (2 * random.nextDouble() - 1) * uniform.bound();
+    } else if (initial instanceof Initial.Normal normal) {
+      return random.nextGaussian() * normal.deviation();
+    }
+    return ((Initial.Computed) initial).valueAt().applyAsDouble(index);
+  }
+}
