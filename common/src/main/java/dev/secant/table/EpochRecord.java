@@ -35,7 +35,10 @@ public record EpochRecord(
               new Column("step", LONG, false, "the step after the epoch's last one"),
               new Column("train_loss", DOUBLE, true, "mean minibatch loss over the epoch"),
               new Column(
-                  "train_score", DOUBLE, true, "accuracy, pixel accuracy or perplexity in training"),
+                  "train_score",
+                  DOUBLE,
+                  true,
+                  "accuracy, pixel accuracy or perplexity in training"),
               new Column("validation_loss", DOUBLE, true, "mean loss at the epoch's end"),
               new Column(
                   "validation_score",

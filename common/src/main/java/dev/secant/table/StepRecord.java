@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * One row of {@code steps}: the geometry at one step, relative to one reference point. A quantity
- * that is not defined there (its denominator is 0, there is no weight decay, a number is not finite)
- * is NaN here and null in the table.
+ * that is not defined there (its denominator is 0, there is no weight decay, a number is not
+ * finite) is NaN here and null in the table.
  *
  * @param measures the values of {@link #MEASURES}, in that order
  */

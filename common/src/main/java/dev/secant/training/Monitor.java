@@ -5,7 +5,9 @@ public interface Monitor {
   /** Called after every step. */
   void stepped();
 
-  /** Asked once a step: true ends the run with a {@link java.util.concurrent.CancellationException}. */
+  /**
+   * Asked once a step: true ends the run with a {@link java.util.concurrent.CancellationException}.
+   */
   boolean stopped();
 
   /** Nobody looks on. */

@@ -10,16 +10,12 @@ import java.util.List;
  * @param steps the length T of the path; for a diverged trial the steps up to the one that diverged
  * @param boundaries steps at which a checkpoint lies: {@code 0, ..., T}, ascending; the segments of
  *     the replay lie between neighbours
- * @param divergence what happened where the trial diverged, such as "loss was NaN at step 12"; empty
- *     where it did not
+ * @param divergence what happened where the trial diverged, such as "loss was NaN at step 12";
+ *     empty where it did not
  * @param seconds of training, over all attempts
  */
 public record Recording(
-    long steps,
-    List<Long> boundaries,
-    String divergence,
-    List<EpochRecord> epochs,
-    double seconds)
+    long steps, List<Long> boundaries, String divergence, List<EpochRecord> epochs, double seconds)
     implements Serializable {
   public Recording {
     boundaries = List.copyOf(boundaries);
