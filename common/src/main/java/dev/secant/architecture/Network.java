@@ -10,7 +10,8 @@ import dev.secant.data.Task;
  *     fixed positions
  * @param dropouts how many dropout layers draw masks in a training step
  * @param body TorchScript statements that compute the output from {@code w}, {@code b} (lists of
- *     tensors), {@code x}, {@code training} (bool) and {@code seeds} (int64 tensor, one a dropout layer)
+ *     tensors), {@code x}, {@code training} (bool) and {@code seeds} (int64 tensor, one a dropout
+ *     layer)
  * @param output the name of the variable that holds the output: {@code [n, classes]}, {@code [n,
  *     classes, height, width]} or {@code [n, window, classes]}
  */

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
  * statements of TorchScript, and gives the handle of its result. An architecture so reads like the
  * {@code forward} of a PyTorch module.
  *
- * <p>Shapes are those of one sample, without the batch; sizes of inputs are known from them. Tensors
- * are named as in PyTorch's {@code state_dict} and start as PyTorch starts them ({@code
+ * <p>Shapes are those of one sample, without the batch; sizes of inputs are known from them.
+ * Tensors are named as in PyTorch's {@code state_dict} and start as PyTorch starts them ({@code
  * torch.nn.Linear.reset_parameters} and its like): uniform within 1/sqrt(fan-in).
  */
 public final class NetworkBuilder {
@@ -202,7 +202,8 @@ public final class NetworkBuilder {
   }
 
   /**
-   * {@code torch.nn.MultiheadAttention} of a sequence to its own past. Shape {@code [window, size]}.
+   * {@code torch.nn.MultiheadAttention} of a sequence to its own past. Shape {@code [window,
+   * size]}.
    */
   public Value causalAttention(String name, Value x, int heads, double dropout) {
     int window = x.shape.get(0);
@@ -244,8 +245,7 @@ public final class NetworkBuilder {
             mixed.name,
             window,
             size);
-    return linear(
-        name + ".out_proj", joined, size, new Initial.Uniform(1 / Math.sqrt(size)), zero);
+    return linear(name + ".out_proj", joined, size, new Initial.Uniform(1 / Math.sqrt(size)), zero);
   }
 
   private Value attend(Value query, Value key, Value value, int window, double dropout) {
@@ -264,11 +264,7 @@ public final class NetworkBuilder {
                 + " 1)",
             scores.name);
     Value masked =
-        add(
-            square,
-            "torch.masked_fill(%s, torch.gt(%s, 0), -1e30)",
-            scores.name,
-            future.name);
+        add(square, "torch.masked_fill(%s, torch.gt(%s, 0), -1e30)", scores.name, future.name);
     Value weights = add(square, "torch.softmax(%s, -1)", masked.name);
     return add(value.shape, "torch.matmul(%s, %s)", dropout(weights, dropout).name, value.name);
   }

@@ -59,7 +59,9 @@ public record TransformerLm(int layers, int size, int heads, int feedForward, do
     Initial tenth = new Initial.Uniform(0.1);
     Value x = net.embedding("encoder", net.input(), task.classes(), size, tenth);
     x = net.times(x, Math.sqrt(size));
-    x = net.plusPositions("pos_encoder.pe", x, MOST_POSITIONS, new Initial.Computed(this::position));
+    x =
+        net.plusPositions(
+            "pos_encoder.pe", x, MOST_POSITIONS, new Initial.Computed(this::position));
     x = net.dropout(x, dropout);
     for (int i = 0; i < layers; i++) {
       x = layer(net, "transformer_encoder.layers." + i, x);
@@ -75,7 +77,9 @@ public record TransformerLm(int layers, int size, int heads, int feedForward, do
     return net.layerNorm(name + ".norm2", net.plus(x, net.dropout(mapped, dropout)));
   }
 
-  /** The sinusoidal code: sin(p / 10000^(i / size)) at even i, the cosine of the same at odd ones. */
+  /**
+   * The sinusoidal code: sin(p / 10000^(i / size)) at even i, the cosine of the same at odd ones.
+   */
   private double position(int index) {
     int position = index / size;
     int i = index % size;

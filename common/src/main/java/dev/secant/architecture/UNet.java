@@ -21,8 +21,7 @@ public record UNet(int channels, int levels) implements Architecture {
   static final String TYPE = "unet";
 
   static UNet parse(Settings settings) {
-    return new UNet(
-        settings.integerFrom(1, "channels", 32), settings.integerFrom(1, "levels", 4));
+    return new UNet(settings.integerFrom(1, "channels", 32), settings.integerFrom(1, "levels", 4));
   }
 
   @Override

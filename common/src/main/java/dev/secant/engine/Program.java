@@ -25,8 +25,8 @@ import java.util.zip.ZipOutputStream;
  *
  * <p>The archive is the one of <a
  * href="https://pytorch.org/docs/stable/generated/torch.jit.save.html">torch.jit.save</a>: {@code
- * data.pkl} with one object of class {@code Net}, {@code constants.pkl} with an empty tuple, and the
- * code.
+ * data.pkl} with one object of class {@code Net}, {@code constants.pkl} with an empty tuple, and
+ * the code.
  */
 public final class Program implements AutoCloseable {
   private static final String HEADER =
@@ -43,8 +43,7 @@ public final class Program implements AutoCloseable {
           .getBytes(StandardCharsets.ISO_8859_1);
 
   /** Pickle protocol 2: {@code ()}. */
-  private static final byte[] NO_CONSTANTS =
-      "\u0080\u0002).".getBytes(StandardCharsets.ISO_8859_1);
+  private static final byte[] NO_CONSTANTS = "\u0080\u0002).".getBytes(StandardCharsets.ISO_8859_1);
 
   private final Model model;
   private final ParameterStore noParameters = new ParameterStore();

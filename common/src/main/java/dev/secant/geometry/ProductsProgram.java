@@ -6,8 +6,8 @@ import dev.secant.engine.Tensor;
 
 /**
  * The inner products of one step, computed in one pass over the vectors: parts that stay in the
- * processor's cache are multiplied in float32, their sums added in float64. One float32 product over
- * 46 million numbers would be off by more than 1e-3.
+ * processor's cache are multiplied in float32, their sums added in float64. One float32 product
+ * over 46 million numbers would be off by more than 1e-3.
  */
 public final class ProductsProgram implements AutoCloseable {
   /** Six vectors of this length, 128 KiB each, lie in a second-level cache. */

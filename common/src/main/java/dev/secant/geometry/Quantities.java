@@ -23,8 +23,7 @@ public final class Quantities {
           new PrescribedLearningRate());
 
   private static final List<Quantity> OF_DECAYED_GRADIENT =
-      List.of(
-          new GradientNorm(), new InnerProduct(), new Rsi(), new ErrorBound(), new Gamma());
+      List.of(new GradientNorm(), new InnerProduct(), new Rsi(), new ErrorBound(), new Gamma());
 
   private Quantities() {}
 

@@ -28,10 +28,10 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * A training state as a file in the <a href="https://github.com/huggingface/safetensors">safetensors
- * </a> format. The flat vectors are its data as they are; its header names the tensors inside them:
- * weights and buffers by their {@code state_dict} names, the optimizer's slots as {@code
- * optimizer/<slot>/<name>}.
+ * A training state as a file in the <a
+ * href="https://github.com/huggingface/safetensors">safetensors </a> format. The flat vectors are
+ * its data as they are; its header names the tensors inside them: weights and buffers by their
+ * {@code state_dict} names, the optimizer's slots as {@code optimizer/<slot>/<name>}.
  *
  * @param vectors weights, buffers, then the slots; little-endian float32
  * @param epochs what the {@link EpochObserver} knew

@@ -37,9 +37,7 @@ final class NetworkProgram implements AutoCloseable {
     return new Gradient(sums[0], sums[1], sums[2], results.get(1));
   }
 
-  /**
-   * Adds the batch's sums to a vector that starts as {@link #emptySums}; changes nothing else.
-   */
+  /** Adds the batch's sums to a vector that starts as {@link #emptySums}; changes nothing else. */
   void evaluate(Scope scope, State state, Batch batch, double[] sums) {
     double[] more =
         program
@@ -58,7 +56,8 @@ final class NetworkProgram implements AutoCloseable {
   }
 
   double[] emptySums() {
-    return new double[network.task() instanceof Task.Segmentation task ? 3 + 2 * task.classes() : 3];
+    return new double
+        [network.task() instanceof Task.Segmentation task ? 3 + 2 * task.classes() : 3];
   }
 
   private static Tensor input(Scope scope, Batch batch) {

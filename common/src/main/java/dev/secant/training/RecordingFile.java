@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What stands beside a trial's checkpoints: where they were to be, and what the record pass found. */
+/**
+ * What stands beside a trial's checkpoints: where they were to be, and what the record pass found.
+ */
 final class RecordingFile {
   private static final String RECORDING = "recording.json";
   private static final String BOUNDARIES = "boundaries.json";

@@ -66,8 +66,7 @@ final class TrainingRun implements AutoCloseable {
       long t = state.step();
       try (Scope scope = root.child()) {
         readBatch(t);
-        NetworkProgram.Gradient gradient =
-            program.gradient(scope, state, batch, dropoutSeeds(t));
+        NetworkProgram.Gradient gradient = program.gradient(scope, state, batch, dropoutSeeds(t));
         if (!(gradient.loss() <= trial.maxLoss())) {
           throw new Diverged(t, gradient.loss(), trial.maxLoss());
         }
@@ -113,16 +112,14 @@ final class TrainingRun implements AutoCloseable {
     }
     int from = Math.toIntExact(t % stepsPerEpoch) * trial.batchSize();
     int[] samples = Arrays.copyOfRange(order, from, from + trial.batchSize());
-    RandomStream augmentation =
-        RandomStream.at(trial.seeds().noise(), Purpose.AUGMENTATION, t);
+    RandomStream augmentation = RandomStream.at(trial.seeds().noise(), Purpose.AUGMENTATION, t);
     dataset.readTrain(samples, augmentation, batch);
   }
 
   private long[] dropoutSeeds(long t) {
     long[] seeds = new long[network.dropouts()];
     for (int layer = 0; layer < seeds.length; layer++) {
-      seeds[layer] =
-          RandomStream.address(trial.seeds().noise(), Purpose.DROPOUT, t, layer) >>> 1;
+      seeds[layer] = RandomStream.address(trial.seeds().noise(), Purpose.DROPOUT, t, layer) >>> 1;
     }
     return seeds;
   }

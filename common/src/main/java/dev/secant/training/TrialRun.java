@@ -52,8 +52,7 @@ public final class TrialRun implements AutoCloseable {
    * @param segments parts of about equal length, at most one a step
    * @throws java.util.concurrent.CancellationException where the monitor asked to stop
    */
-  public Recording record(int segments, CheckpointStore store, Monitor monitor)
-      throws IOException {
+  public Recording record(int segments, CheckpointStore store, Monitor monitor) throws IOException {
     Optional<Recording> recorded = RecordingFile.read(store);
     if (recorded.isPresent() && checkpoint(store, FINAL).isPresent()) {
       return recorded.get();
@@ -76,13 +75,11 @@ public final class TrialRun implements AutoCloseable {
    * @param segment from 0
    */
   public ReplayedSegment replay(
-      Recording recording, int segment, CheckpointStore store, Monitor monitor)
-      throws IOException {
+      Recording recording, int segment, CheckpointStore store, Monitor monitor) throws IOException {
     long start = System.nanoTime();
     Checkpoint from = required(store, recording.boundaries(), segment);
     Checkpoint to = required(store, recording.boundaries(), segment + 1);
-    ByteBuffer end =
-        required(store, recording.boundaries(), recording.segments()).vectors().get(0);
+    ByteBuffer end = required(store, recording.boundaries(), recording.segments()).vectors().get(0);
     try (Scope scope = root.child()) {
       State state = State.of(scope, from.vectors(), from.step());
       int size = run.network().size();
@@ -97,8 +94,7 @@ public final class TrialRun implements AutoCloseable {
             seconds(start));
       }
     } catch (Diverged e) {
-      throw new IllegalStateException(
-          "the replay left the recorded path: " + e.getMessage(), e);
+      throw new IllegalStateException("the replay left the recorded path: " + e.getMessage(), e);
     }
   }
 
@@ -204,8 +200,7 @@ public final class TrialRun implements AutoCloseable {
   private Checkpoint required(CheckpointStore store, List<Long> boundaries, int index)
       throws IOException {
     String name = name(boundaries, index);
-    try (InputStream in =
-        store.open(name).orElseThrow(() -> new IOException("it is not there"))) {
+    try (InputStream in = store.open(name).orElseThrow(() -> new IOException("it is not there"))) {
       return Checkpoint.read(in, run.network(), trial.optimizer().slots());
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -216,8 +211,7 @@ public final class TrialRun implements AutoCloseable {
   private void write(
       CheckpointStore store, String name, State state, EpochObserver epochs, double seconds)
       throws IOException {
-    Checkpoint checkpoint =
-        new Checkpoint(state.step(), state.vectors(), epochs.save(), seconds);
+    Checkpoint checkpoint = new Checkpoint(state.step(), state.vectors(), epochs.save(), seconds);
     store.write(name, out -> checkpoint.write(out, run.network(), trial.optimizer().slots()));
   }
 
