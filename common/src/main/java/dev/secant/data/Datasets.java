@@ -1,0 +1,86 @@
+package dev.secant.data;
+
+import dev.secant.config.Settings;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The datasets that a sweep can name. */
+public final class Datasets {
+  /** The share of the training samples that is held out unless a sweep says otherwise. */
+  public static final double VALIDATION_FRACTION = 0.2;
+
+  private static final SortedMap<String, Kind> KINDS = kinds();
+
+  private Datasets() {}
+
+  /** What each type is, in one line, by its name. */
+  public static SortedMap<String, String> types() {
+    SortedMap<String, String> types = new TreeMap<>();
+    KINDS.forEach((type, kind) -> types.put(type, kind.description()));
+    return Collections.unmodifiableSortedMap(types);
+  }
+
+  /** As {@link #parse(Settings, double)} with {@link #VALIDATION_FRACTION}. */
+  public static DatasetSource parse(Settings component) {
+    return parse(component, VALIDATION_FRACTION);
+  }
+
+  /**
+   * Reads a dataset's settings; touches no file of the dataset.
+   *
+   * @param component a type and its options
+   * @param validationFraction what {@code validation-fraction} is where the component does not say,
+   *     for the types that have no validation samples of their own
+   * @throws dev.secant.config.InputException where the type or an option is unknown or out of range
+   */
+  public static DatasetSource parse(Settings component, double validationFraction) {
+    String type = component.type();
+    Kind kind = KINDS.get(type);
+    if (kind == null) {
+      throw component.error(
+          "type", "must be one of " + String.join(", ", KINDS.keySet()) + ", but is " + type);
+    }
+    DatasetSource source = kind.reader().read(component, validationFraction);
+    component.refuseUnknown();
+    return source;
+  }
+
+  private static SortedMap<String, Kind> kinds() {
+    SortedMap<String, Kind> kinds = new TreeMap<>();
+    kinds.put(
+        Cifar10.TYPE,
+        new Kind("CIFAR-10, binary version: 32x32 colour photos of 10 classes", Cifar10::parse));
+    kinds.put(
+        IdxImages.MNIST,
+        new Kind("MNIST, IDX files: 28x28 handwritten digits", IdxImages::parse));
+    kinds.put(
+        IdxImages.FASHION_MNIST,
+        new Kind("Fashion-MNIST, IDX files: 28x28 pieces of clothing", IdxImages::parse));
+    kinds.put(
+        WikiText2.TYPE,
+        new Kind("WikiText-2: articles as word tokens, vocabulary 33,278", WikiText2::parse));
+    kinds.put(
+        SegmentationFolder.FOLDER,
+        new Kind("a folder of images and 8-bit class index masks", SegmentationFolder::parse));
+    kinds.put(
+        SegmentationFolder.CAMVID,
+        new Kind("CamVid: street scenes with 11 classes a pixel", SegmentationFolder::parse));
+    kinds.put(
+        Shapes.TYPE,
+        new Kind("generated: textured shapes of 10 classes in clutter and noise", Shapes::parse));
+    kinds.put(
+        Scenes.TYPE,
+        new Kind("generated: landscapes with 6 classes a pixel", Scenes::parse));
+    kinds.put(
+        Grammar.TYPE,
+        new Kind("generated: tokens of a probabilistic grammar with agreement", Grammar::parse));
+    return Collections.unmodifiableSortedMap(kinds);
+  }
+
+  private interface Reader {
+    DatasetSource read(Settings component, double validationFraction);
+  }
+
+  private record Kind(String description, Reader reader) {}
+}

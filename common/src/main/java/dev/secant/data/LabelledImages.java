@@ -1,0 +1,112 @@
+package dev.secant.data;
+
+import dev.secant.random.RandomStream;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+
+/** Images of one size with a label each, as bytes, channels first. */
+final class LabelledImages implements Dataset {
+  private final Task.Classification task;
+  private final byte[] pixels;
+  private final byte[] labels;
+  private final ImageOptions.Split split;
+  private final int crop;
+  private final boolean flip;
+  private final float[][] normal;
+
+  /**
+   * @param pixels image after image, {@code [n, channels, height, width]}; kept, not copied
+   * @param labels one a sample; kept, not copied
+   * @param crop width of the black border that training crops are drawn from
+   */
+  LabelledImages(
+      Task.Classification task,
+      byte[] pixels,
+      byte[] labels,
+      ImageOptions.Split split,
+      int crop,
+      boolean flip) {
+    this.task = task;
+    this.pixels = pixels;
+    this.labels = labels;
+    this.split = split;
+    this.crop = crop;
+    this.flip = flip;
+    Normalisation normalisation = new Normalisation(task.channels());
+    for (int sample : split.train()) {
+      normalisation.count(pixels, sample * task.inputSize(), task.height() * task.width());
+    }
+    this.normal = normalisation.table();
+  }
+
+  @Override
+  public Task task() {
+    return task;
+  }
+
+  @Override
+  public int trainSize() {
+    return split.train().length;
+  }
+
+  @Override
+  public int validationSize() {
+    return split.validation().length;
+  }
+
+  @Override
+  public void readTrain(int[] samples, RandomStream augmentation, Batch into) {
+    into.resize(samples.length);
+    FloatBuffer inputs = into.pixels();
+    LongBuffer targets = into.targets();
+    float[] sample = new float[task.inputSize()];
+    for (int i = 0; i < samples.length; i++) {
+      int top = crop == 0 ? 0 : augmentation.nextInt(2 * crop + 1) - crop;
+      int left = crop == 0 ? 0 : augmentation.nextInt(2 * crop + 1) - crop;
+      boolean mirror = flip && augmentation.nextBoolean();
+      write(split.train()[samples[i]], top, left, mirror, sample, i, inputs, targets);
+    }
+  }
+
+  @Override
+  public void readValidation(int from, int count, Batch into) {
+    into.resize(count);
+    FloatBuffer inputs = into.pixels();
+    LongBuffer targets = into.targets();
+    float[] sample = new float[task.inputSize()];
+    for (int i = 0; i < count; i++) {
+      write(split.validation()[from + i], 0, 0, false, sample, i, inputs, targets);
+    }
+  }
+
+  private void write(
+      int image,
+      int top,
+      int left,
+      boolean mirror,
+      float[] sample,
+      int place,
+      FloatBuffer inputs,
+      LongBuffer targets) {
+    int height = task.height();
+    int width = task.width();
+    int at = 0;
+    for (int channel = 0; channel < task.channels(); channel++) {
+      float[] number = normal[channel];
+      float black = number[0];
+      int plane = (image * task.channels() + channel) * height * width;
+      for (int row = top; row < top + height; row++) {
+        boolean outside = row < 0 || row >= height;
+        for (int i = 0; i < width; i++) {
+          int column = left + (mirror ? width - 1 - i : i);
+          sample[at++] =
+              outside || column < 0 || column >= width
+                  ? black
+                  : number[pixels[plane + row * width + column] & 0xFF];
+        }
+      }
+    }
+    inputs.put(place * sample.length, sample);
+    targets.put(place, labels[image]);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.secant.data;
+
+import dev.secant.random.RandomStream;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.List;
+
+/** Images with a class a pixel, read as crops of one size. */
+final class LabelledPixels implements Dataset {
+  /** Stands for {@link Task#IGNORED} in a mask's bytes. */
+  static final int IGNORED_BYTE = 255;
+
+  private final Task.Segmentation task;
+  private final List<LabelledImage> train;
+  private final List<LabelledImage> validation;
+  private final int[] tiles;
+  private final int trainSize;
+  private final boolean flip;
+  private final float[][] normal;
+
+  /**
+   * @param task the size of a crop; no image is smaller
+   * @param trainSize samples an epoch; sample {@code i} is a random crop of image {@code i} modulo
+   *     the number of images
+   */
+  LabelledPixels(
+      Task.Segmentation task,
+      List<LabelledImage> train,
+      List<LabelledImage> validation,
+      int trainSize,
+      boolean flip) {
+    this.task = task;
+    this.train = List.copyOf(train);
+    this.validation = List.copyOf(validation);
+    this.trainSize = trainSize;
+    this.flip = flip;
+    this.tiles = new int[validation.size() + 1];
+    for (int i = 0; i < validation.size(); i++) {
+      tiles[i + 1] = tiles[i] + tiles(validation.get(i));
+    }
+    Normalisation normalisation = new Normalisation(task.channels());
+    for (LabelledImage image : train) {
+      normalisation.count(image.pixels(), 0, image.height() * image.width());
+    }
+    this.normal = normalisation.table();
+  }
+
+  @Override
+  public Task task() {
+    return task;
+  }
+
+  @Override
+  public int trainSize() {
+    return trainSize;
+  }
+
+  @Override
+  public int validationSize() {
+    return tiles[validation.size()];
+  }
+
+  @Override
+  public void readTrain(int[] samples, RandomStream augmentation, Batch into) {
+    into.resize(samples.length);
+    FloatBuffer inputs = into.pixels();
+    LongBuffer targets = into.targets();
+    float[] sample = new float[task.inputSize()];
+    long[] target = new long[task.targetSize()];
+    for (int i = 0; i < samples.length; i++) {
+      if (samples[i] >= trainSize) {
+        throw new IndexOutOfBoundsException(samples[i]);
+      }
+      LabelledImage image = train.get(samples[i] % train.size());
+      int top = augmentation.nextInt(image.height() - task.height() + 1);
+      int left = augmentation.nextInt(image.width() - task.width() + 1);
+      boolean mirror = flip && augmentation.nextBoolean();
+      write(image, top, left, mirror, sample, target);
+      inputs.put(i * sample.length, sample);
+      targets.put(i * target.length, target);
+    }
+  }
+
+  /** Validation samples are the whole tiles of each image, row by row, around its centre. */
+  @Override
+  public void readValidation(int from, int count, Batch into) {
+    into.resize(count);
+    FloatBuffer inputs = into.pixels();
+    LongBuffer targets = into.targets();
+    float[] sample = new float[task.inputSize()];
+    long[] target = new long[task.targetSize()];
+    int index = 0;
+    for (int i = 0; i < count; i++) {
+      while (from + i >= tiles[index + 1]) {
+        index++;
+      }
+      LabelledImage image = validation.get(index);
+      int tile = from + i - tiles[index];
+      int columns = image.width() / task.width();
+      int top = image.height() % task.height() / 2 + tile / columns * task.height();
+      int left = image.width() % task.width() / 2 + tile % columns * task.width();
+      write(image, top, left, false, sample, target);
+      inputs.put(i * sample.length, sample);
+      targets.put(i * target.length, target);
+    }
+  }
+
+  private int tiles(LabelledImage image) {
+    return (image.height() / task.height()) * (image.width() / task.width());
+  }
+
+  private void write(
+      LabelledImage image, int top, int left, boolean mirror, float[] sample, long[] target) {
+    int height = task.height();
+    int width = task.width();
+    for (int row = 0; row < height; row++) {
+      for (int i = 0; i < width; i++) {
+        int column = left + (mirror ? width - 1 - i : i);
+        int from = (top + row) * image.width() + column;
+        int to = row * width + i;
+        for (int channel = 0; channel < normal.length; channel++) {
+          int value = image.pixels()[channel * image.height() * image.width() + from] & 0xFF;
+          sample[channel * height * width + to] = normal[channel][value];
+        }
+        int label = image.mask()[from] & 0xFF;
+        target[to] = label == IGNORED_BYTE ? Task.IGNORED : label;
+      }
+    }
+  }
+
+  /**
+   * One image and its mask.
+   *
+   * @param pixels {@code [channels, height, width]}
+   * @param mask {@code [height, width]}, class indices or {@link #IGNORED_BYTE}
+   */
+  record LabelledImage(int height, int width, byte[] pixels, byte[] mask) {}
+}
