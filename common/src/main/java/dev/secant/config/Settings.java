@@ -10,6 +10,8 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -119,6 +121,20 @@ public final class Settings {
     return value;
   }
 
+  /** A finite number above 0. */
+  public double positive(String key, double otherwise) {
+    double value = number(key, otherwise);
+    if (value <= 0) {
+      throw error(key, "must be above 0, but is " + value);
+    }
+    return value;
+  }
+
+  /** A finite number above 0, required. */
+  public double positive(String key) {
+    return positive(key, number(key));
+  }
+
   public boolean flag(String key, boolean otherwise) {
     return has(key)
         ? read(
@@ -184,10 +200,24 @@ public final class Settings {
             at(object.get(key).origin())
                 + "unknown key "
                 + path(key)
+                + nearest(key, known)
                 + "; known here: "
                 + String.join(", ", known));
       }
     }
+  }
+
+  /** An error about a key whose text names none of the things that exist, to be thrown. */
+  public InputException unknownName(String key, Collection<String> names) {
+    String name = text(key);
+    return error(
+        key,
+        "is "
+            + name
+            + ", which is not known"
+            + nearest(name, names)
+            + "; known: "
+            + String.join(", ", new TreeSet<>(names)));
   }
 
   /** An error about one key, to be thrown: says file, line, the key's path and the reason. */
@@ -252,13 +282,46 @@ public final class Settings {
     return Long.parseLong(asText(value));
   }
 
-  private static String at(ConfigOrigin origin) {
+  private static String nearest(String word, Collection<String> names) {
+    return names.stream()
+        .min(Comparator.comparingInt(name -> edits(word, name)))
+        .filter(name -> edits(word, name) <= Math.max(2, name.length() / 3))
+        .map(name -> ", did you mean " + name + "?")
+        .orElse("");
+  }
+
+  /** Levenshtein's distance: letters to insert, delete or replace. */
+  private static int edits(String from, String to) {
+    int[] row = new int[to.length() + 1];
+    for (int j = 0; j <= to.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= from.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= to.length(); j++) {
+        int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[to.length()];
+  }
+
+  /** Where a value stands, as the start of a message: {@code "a.conf:3: "}, or nothing. */
+  static String at(ConfigOrigin origin) {
     String description = origin.description();
-    return description.isEmpty() || description.startsWith("hardcoded")
-        ? ""
-        : (origin.filename() != null && origin.lineNumber() > 0
-                ? origin.filename() + ":" + origin.lineNumber()
-                : description)
-            + ": ";
+    if (description.isEmpty() || description.startsWith("hardcoded")) {
+      return "";
+    }
+    if (origin.filename() != null && origin.lineNumber() > 0) {
+      return origin.filename() + ":" + origin.lineNumber() + ": ";
+    }
+    // An object put together from several places names them all, the strongest first.
+    String first = description.replaceFirst("^merge of ([^,]*),.*", "$1");
+    if (first.startsWith("--set ")) {
+      return first.replaceFirst(": \\d+$", "") + ": ";
+    }
+    return first.replaceFirst(": (\\d+)$", ":$1") + ": ";
   }
 }

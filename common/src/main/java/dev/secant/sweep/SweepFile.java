@@ -1,0 +1,245 @@
+package dev.secant.sweep;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigIncludeContext;
+import com.typesafe.config.ConfigIncluder;
+import com.typesafe.config.ConfigIncluderFile;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigParseable;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import dev.secant.config.InputException;
+import dev.secant.config.Settings;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+
+/** Reads a sweep from HOCON over the defaults of {@code reference.conf}. */
+public final class SweepFile {
+  private static final String ROOT = "secant";
+
+  private SweepFile() {}
+
+  /**
+   * @param overrides {@code key=value} each, stronger than the file; {@code secant.} may be left out
+   * @param output stronger than the file's {@code output}
+   * @throws InputException for a file that is missing or no HOCON, an unknown key, a value of a wrong
+   *     type or out of range; the message says file and line
+   */
+  public static Sweep read(Path conf, List<String> overrides, Optional<String> output) {
+    if (!Files.isRegularFile(conf)) {
+      throw new InputException(conf + ": no such configuration file");
+    }
+    Config resolved;
+    try {
+      Config config = parse(conf);
+      for (String override : overrides) {
+        config = override(override).withFallback(config);
+      }
+      Settings top = Settings.of(config.root(), "");
+      top.section(ROOT);
+      top.refuseUnknown();
+      resolved = config.withFallback(defaults()).resolve();
+    } catch (ConfigException e) {
+      throw unreadable(conf, e);
+    }
+    Settings sweep = Settings.of((ConfigObject) resolved.root().get(ROOT), ROOT);
+    return sweep(sweep, output);
+  }
+
+  private static Sweep sweep(Settings sweep, Optional<String> output) {
+    String name = sweep.text("name");
+    String target = output.orElse(sweep.text("output"));
+    if (name.isBlank() || target.isBlank()) {
+      throw sweep.error(name.isBlank() ? "name" : "output", "must not be empty");
+    }
+    Measure measure = measure(sweep.section("measure"));
+    EngineSettings engine = engine(sweep.section("engine"));
+    Settings data = sweep.section("data");
+    Path dataRoot = Path.of(data.text("root"));
+    data.refuseUnknown();
+
+    List<Predicate<Trial>> excluded =
+        sweep.values("exclude").stream().map(entry -> Exclusion.of(entry, sweep)).toList();
+    Map<TrialId, Trial> trials = new LinkedHashMap<>();
+    for (Trial trial : joined(sweep)) {
+      if (excluded.stream().noneMatch(exclusion -> exclusion.test(trial))) {
+        trials.putIfAbsent(trial.id(), trial);
+      }
+    }
+    sweep.refuseUnknown();
+    if (trials.isEmpty()) {
+      throw sweep.error("exclude", "leaves no trial of the grid");
+    }
+    return new Sweep(name, target, List.copyOf(trials.values()), measure, dataRoot, engine);
+  }
+
+  /** The trials of {@code grid}, or of every block of {@code grids}, each completed by it. */
+  private static List<Trial> joined(Settings sweep) {
+    Settings grid = sweep.section("grid");
+    Settings train = sweep.section("train");
+    ConfigObject gridObject = (ConfigObject) sweep.value("grid");
+    ConfigObject trainObject = (ConfigObject) sweep.value("train");
+    List<ConfigValue> blocks = sweep.values("grids");
+    if (blocks.isEmpty()) {
+      List<Trial> trials = Grid.trials(grid, train, "secant.grid");
+      grid.refuseUnknown();
+      return trials;
+    }
+    List<Trial> trials = new ArrayList<>();
+    for (ConfigValue value : blocks) {
+      if (!(value instanceof ConfigObject block)) {
+        throw sweep.error("grids", "must hold objects, each like grid, but holds " + value.render());
+      }
+      Settings own = Settings.of(block.withFallback(gridObject), "secant.grids");
+      Settings ownTrain = train;
+      if (own.has("train")) {
+        own.section("train");
+        ownTrain =
+            Settings.of(
+                (ConfigObject) block.get("train").withFallback(trainObject), "secant.grids.train");
+      }
+      trials.addAll(Grid.trials(own, ownTrain, "secant.grids"));
+      own.refuseUnknown();
+    }
+    return trials;
+  }
+
+  private static Measure measure(Settings measure) {
+    String mode = measure.text("mode");
+    if (!List.of("auto", "replay").contains(mode)) {
+      throw measure.error("mode", "must be auto or replay, but is " + mode);
+    }
+    List<ConfigValue> references = measure.values("references");
+    if (references.size() != 1 || !"final".equals(references.get(0).unwrapped())) {
+      throw measure.error("references", "can only be [final]: others are not measured yet");
+    }
+    for (String key : List.of("probes", "lags", "full-batch", "layers")) {
+      boolean off =
+          !measure.has(key)
+              || List.of("off", "false", "no")
+                  .contains(String.valueOf(measure.value(key).unwrapped()));
+      if (!off) {
+        throw measure.error(key, "can only be off: it is not measured yet");
+      }
+    }
+    OptionalInt segments =
+        measure.text("segments").equals("auto")
+            ? OptionalInt.empty()
+            : OptionalInt.of(measure.integerFrom(1, "segments", 1));
+    Measure read = new Measure(segments, measure.flag("keep-checkpoints", false));
+    measure.refuseUnknown();
+    return read;
+  }
+
+  private static EngineSettings engine(Settings engine) {
+    EngineSettings.Device device =
+        switch (engine.text("device")) {
+          case "auto" -> EngineSettings.Device.AUTO;
+          case "cpu" -> EngineSettings.Device.CPU;
+          case "gpu" -> EngineSettings.Device.GPU;
+          default -> throw engine.unknownName("device", List.of("auto", "cpu", "gpu"));
+        };
+    EngineSettings read = new EngineSettings(device, engine.integerFrom(1, "threads", 1));
+    engine.refuseUnknown();
+    return read;
+  }
+
+  private static Config defaults() {
+    return ConfigFactory.parseResources(SweepFile.class.getClassLoader(), "reference.conf");
+  }
+
+  private static Config parse(Path conf) {
+    return ConfigFactory.parseFile(
+        conf.toFile(),
+        ConfigParseOptions.defaults().setAllowMissing(false).setIncluder(new Required(conf)));
+  }
+
+  private static Config override(String override) {
+    int equals = override.indexOf('=');
+    if (equals < 1) {
+      throw new InputException("--set " + override + ": must be key=value");
+    }
+    String key = override.substring(0, equals).strip();
+    String value = override.substring(equals + 1).strip();
+    // A URI is no HOCON without quotes: // would start a comment.
+    boolean uri = value.contains("://") && !value.matches("[\\[{\"].*");
+    return ConfigFactory.parseString(
+        (key.startsWith(ROOT + ".") ? "" : ROOT + ".")
+            + key
+            + " = "
+            + (uri ? ConfigUtil.quoteString(value) : value),
+        ConfigParseOptions.defaults().setOriginDescription("--set " + override));
+  }
+
+  private static InputException unreadable(Path conf, ConfigException e) {
+    String message = String.valueOf(e.getMessage());
+    if (e.origin() != null) {
+      String where = e.origin().description();
+      String reason = message.startsWith(where + ": ") ? message.substring(where.length() + 2) : message;
+      String at =
+          where.startsWith("--set ")
+              ? where.replaceFirst(": \\d+$", "")
+              : where.replaceFirst(": (\\d+)$", ":$1");
+      return new InputException(at + ": " + reason, e);
+    }
+    return new InputException(conf + ": " + message, e);
+  }
+
+  /** Refuses includes that are not there; HOCON alone would skip them in silence. */
+  private record Required(Path conf) implements ConfigIncluder, ConfigIncluderFile {
+    @Override
+    public ConfigIncluder withFallback(ConfigIncluder fallback) {
+      return this;
+    }
+
+    @Override
+    public ConfigObject include(ConfigIncludeContext context, String what) {
+      String name = what.matches(".*\\.(conf|json|properties)") ? what : what + ".conf";
+      ConfigParseable included = context.relativeTo(name);
+      try {
+        if (included != null) {
+          return included.parse(included.options().setAllowMissing(false));
+        }
+      } catch (ConfigException.IO e) {
+        throw new InputException(at(what) + "include \"" + what + "\": no such file", e);
+      }
+      throw new InputException(at(what) + "include \"" + what + "\": no such file");
+    }
+
+    @Override
+    public ConfigObject includeFile(ConfigIncludeContext context, File what) {
+      if (!what.isFile()) {
+        throw new InputException(at(what.getPath()) + "include \"" + what + "\": no such file");
+      }
+      return ConfigFactory.parseFile(what, context.parseOptions().setIncluder(this)).root();
+    }
+
+    /** The parser does not tell an includer its line, so it is looked up in the text. */
+    private String at(String what) {
+      try {
+        List<String> lines = Files.readAllLines(conf);
+        for (int i = 0; i < lines.size(); i++) {
+          if (lines.get(i).strip().toLowerCase(Locale.ROOT).startsWith("include")
+              && lines.get(i).contains(what)) {
+            return conf + ":" + (i + 1) + ": ";
+          }
+        }
+      } catch (java.io.IOException e) {
+        return conf + ": ";
+      }
+      return conf + ": ";
+    }
+  }
+}
