@@ -52,8 +52,7 @@ public final class Datasets {
         Cifar10.TYPE,
         new Kind("CIFAR-10, binary version: 32x32 colour photos of 10 classes", Cifar10::parse));
     kinds.put(
-        IdxImages.MNIST,
-        new Kind("MNIST, IDX files: 28x28 handwritten digits", IdxImages::parse));
+        IdxImages.MNIST, new Kind("MNIST, IDX files: 28x28 handwritten digits", IdxImages::parse));
     kinds.put(
         IdxImages.FASHION_MNIST,
         new Kind("Fashion-MNIST, IDX files: 28x28 pieces of clothing", IdxImages::parse));
@@ -69,9 +68,7 @@ public final class Datasets {
     kinds.put(
         Shapes.TYPE,
         new Kind("generated: textured shapes of 10 classes in clutter and noise", Shapes::parse));
-    kinds.put(
-        Scenes.TYPE,
-        new Kind("generated: landscapes with 6 classes a pixel", Scenes::parse));
+    kinds.put(Scenes.TYPE, new Kind("generated: landscapes with 6 classes a pixel", Scenes::parse));
     kinds.put(
         Grammar.TYPE,
         new Kind("generated: tokens of a probabilistic grammar with agreement", Grammar::parse));

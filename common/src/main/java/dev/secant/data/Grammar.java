@@ -17,10 +17,10 @@ import java.util.TreeMap;
  *   verb-phrase(n) -> verb(n) [noun-phrase] [preposition noun-phrase]
  * </pre>
  *
- * <p>Determiner, noun and verb agree in number, also across a clause that stands between them. Words
- * are drawn by Zipf's law from their kind; sentences have a topic that tends to stay, and nouns tend
- * to the topic, verbs and adjectives to the noun. So there is something to be learned from
- * frequencies alone, more from the last token, and the rest only from what lies further back.
+ * <p>Determiner, noun and verb agree in number, also across a clause that stands between them.
+ * Words are drawn by Zipf's law from their kind; sentences have a topic that tends to stay, and
+ * nouns tend to the topic, verbs and adjectives to the noun. So there is something to be learned
+ * from frequencies alone, more from the last token, and the rest only from what lies further back.
  *
  * @param vocabulary number of tokens
  * @param window tokens a sample

@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.SortedMap;
 
 /**
- * MNIST and its likes: IDX files (big-endian header: magic, one size a dimension; then bytes), gzip'd
- * or not. The format is described at the end of LeCun, Cortes and Burges' MNIST page. Only the
- * {@code train} pair is read.
+ * MNIST and its likes: IDX files (big-endian header: magic, one size a dimension; then bytes),
+ * gzip'd or not. The format is described at the end of LeCun, Cortes and Burges' MNIST page. Only
+ * the {@code train} pair is read.
  */
 record IdxImages(String type, ImageOptions options) implements DatasetSource {
   static final String MNIST = "mnist";

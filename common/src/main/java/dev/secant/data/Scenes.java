@@ -90,7 +90,11 @@ record Scenes(long seed, int train, int validation, int size, double noise)
                 - wave * StrictMath.sin(phase + 4 * Math.PI * x / size);
     paint(canvas, mask, random, 0, (x, y) -> true, Canvas.near(random, 0.25, 0.55, 0.65, 0.8));
     paint(
-        canvas, mask, random, 1, (x, y) -> horizon.at(x, y) > 0,
+        canvas,
+        mask,
+        random,
+        1,
+        (x, y) -> horizon.at(x, y) > 0,
         Canvas.near(random, 0.25, 0.45, 0.5, 0.3));
     if (random.nextDouble() < 0.7) {
       double shore = size * (0.12 + 0.15 * random.nextDouble());

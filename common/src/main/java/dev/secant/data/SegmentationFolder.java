@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 /**
  * A folder of images and masks, laid out as CamVid is in the SegNet tutorial: {@code train.txt} and
  * {@code val.txt} list pairs of an image and its mask, or, without lists, the images of {@code
- * train/} and {@code val/} have masks of the same name in {@code trainannot/} and {@code valannot/}.
- * Masks are 8-bit images of class indices. Without validation images some training images are held
- * out.
+ * train/} and {@code val/} have masks of the same name in {@code trainannot/} and {@code
+ * valannot/}. Masks are 8-bit images of class indices. Without validation images some training
+ * images are held out.
  *
  * @param folder under the data root
  * @param ignore index of pixels without a label; -1 where all have one
@@ -46,16 +46,14 @@ record SegmentationFolder(
 
   static SegmentationFolder parse(Settings settings, double validationFraction) {
     String type = settings.type();
-    String folder =
-        type.equals(CAMVID) ? settings.text("folder", CAMVID) : settings.text("folder");
+    String folder = type.equals(CAMVID) ? settings.text("folder", CAMVID) : settings.text("folder");
     int classes = settings.integerFrom(2, "classes", 11);
     if (classes > LabelledPixels.IGNORED_BYTE) {
       throw settings.error("classes", "must be at most 255, but is " + classes);
     }
     int ignore = settings.integerFrom(-1, "ignore", 11);
-    if (ignore >= 0 && ignore < classes || ignore > 255) {
-      throw settings.error(
-          "ignore", "must be -1 or from " + classes + " to 255, but is " + ignore);
+    if ((ignore >= 0 && ignore < classes) || ignore > 255) {
+      throw settings.error("ignore", "must be -1 or from " + classes + " to 255, but is " + ignore);
     }
     return new SegmentationFolder(
         type,
@@ -209,8 +207,7 @@ record SegmentationFolder(
   private static List<Pair> listed(Path base, Path list) {
     List<Pair> pairs = new ArrayList<>();
     int number = 0;
-    for (String line :
-        new String(DataFiles.read(list), StandardCharsets.UTF_8).lines().toList()) {
+    for (String line : new String(DataFiles.read(list), StandardCharsets.UTF_8).lines().toList()) {
       number++;
       if (line.isBlank()) {
         continue;

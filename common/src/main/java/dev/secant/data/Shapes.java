@@ -10,11 +10,11 @@ import java.util.TreeMap;
 /**
  * Generated colour images of one shape each, of ten classes: disc, ring, square, frame, triangle,
  * cross, star, crescent, bars, corner. Position, size, rotation, colours and textures of shape and
- * background are drawn for each image; bits of clutter lie around, and noise over everything. Neither
- * colour nor texture tells the class.
+ * background are drawn for each image; bits of clutter lie around, and noise over everything.
+ * Neither colour nor texture tells the class.
  *
- * <p>Sample {@code i} of a part depends on the seed, the size, the noise and {@code i} alone, and has
- * class {@code i mod 10}.
+ * <p>Sample {@code i} of a part depends on the seed, the size, the noise and {@code i} alone, and
+ * has class {@code i mod 10}.
  *
  * @param train training samples
  * @param validation validation samples
@@ -140,7 +140,9 @@ record Shapes(long seed, int train, int validation, int size, double noise)
       case 6 -> star(x, y, r);
       case 7 -> Math.max(r - 0.95, 0.75 - StrictMath.hypot(x - 0.45, y));
       case 8 ->
-          Math.min(box(x, y, 0.85, 0.18), Math.min(box(x, y - 0.62, 0.85, 0.18), box(x, y + 0.62, 0.85, 0.18)));
+          Math.min(
+              box(x, y, 0.85, 0.18),
+              Math.min(box(x, y - 0.62, 0.85, 0.18), box(x, y + 0.62, 0.85, 0.18)));
       default -> Math.min(box(x + 0.5, y, 0.27, 0.85), box(x, y - 0.58, 0.77, 0.27));
     };
   }

@@ -58,8 +58,7 @@ record WikiText2(int window, int tokens, int validationTokens) implements Datase
     Path validFile = file(folder, "valid");
     int[] train = limited(read(trainFile, vocabulary), tokens, "tokens", trainFile);
     int[] validation =
-        limited(
-            read(validFile, vocabulary), validationTokens, "validation-tokens", validFile);
+        limited(read(validFile, vocabulary), validationTokens, "validation-tokens", validFile);
     // The test text is never learned from; its words only count for the vocabulary.
     read(file(folder, "test"), vocabulary);
     return new TokenWindows(new Task.Language(vocabulary.size(), window), train, validation);
@@ -75,20 +74,23 @@ record WikiText2(int window, int tokens, int validationTokens) implements Datase
       return published;
     }
     throw DataFiles.wrong(
-        folder,
-        "holds neither " + renamed.getFileName() + " nor " + published.getFileName());
+        folder, "holds neither " + renamed.getFileName() + " nor " + published.getFileName());
   }
 
   private int[] limited(int[] all, int limit, String option, Path file) {
     if (limit > all.length) {
-      throw DataFiles.wrong(
-          file, "holds " + all.length + " tokens, but " + option + " = " + limit);
+      throw DataFiles.wrong(file, "holds " + all.length + " tokens, but " + option + " = " + limit);
     }
     int used = limit == 0 ? all.length : limit;
     if (used <= window) {
       throw DataFiles.wrong(
           file,
-          used + " tokens in use; expected more than one window of " + window + " (" + option + ")");
+          used
+              + " tokens in use; expected more than one window of "
+              + window
+              + " ("
+              + option
+              + ")");
     }
     return Arrays.copyOf(all, used);
   }

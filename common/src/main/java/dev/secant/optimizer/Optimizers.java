@@ -24,8 +24,8 @@ public final class Optimizers {
   /**
    * An optimizer from its settings.
    *
-   * @param batchSize what a learning rate {@code {base: 0.005, scale: sqrt, at: 64}} is scaled with:
-   *     {@code base sqrt(batch / at)}, or {@code base batch / at} for {@code linear}
+   * @param batchSize what a learning rate {@code {base: 0.005, scale: sqrt, at: 64}} is scaled
+   *     with: {@code base sqrt(batch / at)}, or {@code base batch / at} for {@code linear}
    * @throws dev.secant.config.InputException for an unknown type or key, or a value out of range
    */
   public static Optimizer parse(Settings settings, int batchSize) {

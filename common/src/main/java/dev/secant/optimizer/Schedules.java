@@ -81,9 +81,9 @@ public final class Schedules {
   }
 
   /**
-   * With W = round(warmupEpochs stepsPerEpoch): (step + 1) / W in the first W steps; then f + (1 - f)
-   * (1 + cos(pi p)) / 2 where p = (step - W) / (steps - W) and f is the final factor, which would be
-   * reached at the step after the last.
+   * With W = round(warmupEpochs stepsPerEpoch): (step + 1) / W in the first W steps; then f + (1 -
+   * f) (1 + cos(pi p)) / 2 where p = (step - W) / (steps - W) and f is the final factor, which
+   * would be reached at the step after the last.
    */
   public record Cosine(double warmupEpochs, double finalFactor) implements Schedule {
     @Override

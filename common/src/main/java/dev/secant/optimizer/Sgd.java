@@ -5,8 +5,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Stochastic gradient descent as {@code torch.optim.SGD} does it: {@code m = momentum m + g}, {@code
- * w -= lr m}, or {@code w -= lr (g + momentum m)} with Nesterov's momentum.
+ * Stochastic gradient descent as {@code torch.optim.SGD} does it: {@code m = momentum m + g},
+ * {@code w -= lr m}, or {@code w -= lr (g + momentum m)} with Nesterov's momentum.
  *
  * @param momentum in [0, 1); 0 keeps no buffer
  * @param nesterov only with a momentum

@@ -130,7 +130,6 @@ final class Grid {
             ? ConfigFactory.empty().root().withValue("type", value).withOrigin(value.origin())
             : (ConfigObject) value;
     return Datasets.parse(
-        Settings.of(
-            object.withValue(VALIDATION, ConfigValueFactory.fromAnyRef(validation)), path));
+        Settings.of(object.withValue(VALIDATION, ConfigValueFactory.fromAnyRef(validation)), path));
   }
 }

@@ -8,8 +8,8 @@ import java.util.List;
  *
  * @param output folder or URI of the tables
  * @param trials at least one, all different, in the order of the grid
- * @param dataRoot the folder that holds one sub-folder a dataset; need not exist where every dataset
- *     is generated
+ * @param dataRoot the folder that holds one sub-folder a dataset; need not exist where every
+ *     dataset is generated
  */
 public record Sweep(
     String name,

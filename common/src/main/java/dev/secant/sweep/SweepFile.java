@@ -32,10 +32,11 @@ public final class SweepFile {
   private SweepFile() {}
 
   /**
-   * @param overrides {@code key=value} each, stronger than the file; {@code secant.} may be left out
+   * @param overrides {@code key=value} each, stronger than the file; {@code secant.} may be left
+   *     out
    * @param output stronger than the file's {@code output}
-   * @throws InputException for a file that is missing or no HOCON, an unknown key, a value of a wrong
-   *     type or out of range; the message says file and line
+   * @throws InputException for a file that is missing or no HOCON, an unknown key, a value of a
+   *     wrong type or out of range; the message says file and line
    */
   public static Sweep read(Path conf, List<String> overrides, Optional<String> output) {
     if (!Files.isRegularFile(conf)) {
@@ -100,7 +101,8 @@ public final class SweepFile {
     List<Trial> trials = new ArrayList<>();
     for (ConfigValue value : blocks) {
       if (!(value instanceof ConfigObject block)) {
-        throw sweep.error("grids", "must hold objects, each like grid, but holds " + value.render());
+        throw sweep.error(
+            "grids", "must hold objects, each like grid, but holds " + value.render());
       }
       Settings own = Settings.of(block.withFallback(gridObject), "secant.grids");
       Settings ownTrain = train;
@@ -187,7 +189,8 @@ public final class SweepFile {
     String message = String.valueOf(e.getMessage());
     if (e.origin() != null) {
       String where = e.origin().description();
-      String reason = message.startsWith(where + ": ") ? message.substring(where.length() + 2) : message;
+      String reason =
+          message.startsWith(where + ": ") ? message.substring(where.length() + 2) : message;
       String at =
           where.startsWith("--set ")
               ? where.replaceFirst(": \\d+$", "")

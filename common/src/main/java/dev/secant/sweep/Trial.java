@@ -51,8 +51,7 @@ public record Trial(
     json.put("dataset", component(dataset.type(), dataset.settings()));
     json.put("batch-size", batchSize);
     json.put("optimizer", component(optimizer.type(), optimizer.settings()));
-    json.put(
-        "seeds", Map.of("init", seeds.init(), "order", seeds.order(), "noise", seeds.noise()));
+    json.put("seeds", Map.of("init", seeds.init(), "order", seeds.order(), "noise", seeds.noise()));
     json.put("epochs", epochs);
     json.put("schedule", component(schedule.type(), schedule.settings()));
     json.put("weight-decay", weightDecay);

@@ -49,8 +49,9 @@ final class OptimizerProgram implements AutoCloseable {
     if (trial.clipNorm().isPresent()) {
       source.append(
           """
-              norm = float(torch.item(torch.linalg_vector_norm(raw, 2, None, False, dtype=7)))
-              g = torch.mul(raw, torch.min(1.0, torch.div(%s, torch.add(norm, 1e-06))))
+              norm = torch.linalg_vector_norm(raw, 2, None, False, dtype=7)
+              scale = torch.mul(torch.reciprocal(torch.add(norm, 1e-06)), %s)
+              g = torch.mul(raw, torch.to(torch.clamp(scale, None, 1.0), 6))
           """
               .formatted(trial.clipNorm().getAsDouble()));
     }

@@ -1,0 +1,165 @@
+package dev.secant.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.secant.data.Dataset;
+import dev.secant.sweep.Trial;
+import dev.secant.table.StepRecord;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrialRunTest {
+  private static final String SHAPES = "{type: shapes, train: 96, validation: 32}";
+  private static final String SCENES = "{type: scenes, train: 48, validation: 16}";
+  private static final String GRAMMAR = "{type: grammar, tokens: 3000, validation-tokens: 600}";
+
+  static List<String> trials() {
+    String sgd = "{type: momentum, lr: 0.01}";
+    return List.of(
+        trial("{type: mlp, hidden: [32]}", SHAPES, "{type: sgd, lr: 0.05}", ""),
+        trial(
+            "{type: mlp, hidden: [32, 16]}",
+            SHAPES,
+            "{type: adam, lr: 0.001}",
+            ", weight-decay: 0.01"),
+        trial(
+            "{type: resnet-cifar, depth: 8, width: 0.5}",
+            SHAPES,
+            "{type: nesterov, lr: 0.01}",
+            ", clip-norm: 0.5"),
+        trial("{type: unet, channels: 4, levels: 2}", SCENES, sgd, ""),
+        trial(
+            "{type: transformer-lm, layers: 2, dim: 16, heads: 2, ff: 16, dropout: 0.1}",
+            GRAMMAR,
+            sgd,
+            ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("trials")
+  void replayWalksTheRecordedPathToTheBit(String json) throws IOException {
+    Walked whole = walk(json, 1);
+    Walked parts = walk(json, 7);
+
+    assertThat(whole.drift).isZero();
+    assertThat(parts.drift).isZero();
+    assertThat(parts.steps).isEqualTo(whole.steps);
+    assertThat(parts.recording.epochs()).isEqualTo(whole.recording.epochs());
+  }
+
+  @ParameterizedTest
+  @MethodSource("trials")
+  void aPassThatWasStoppedGoesOnFromItsLastCheckpoint(String json) throws IOException {
+    Walked undisturbed = walk(json, 4);
+    MemoryStore store = new MemoryStore();
+    CountingMonitor stopping = new CountingMonitor(undisturbed.recording.steps() * 2 / 3);
+    try (TrialRun run = run(json)) {
+      assertThatThrownBy(() -> run.record(4, store, stopping))
+          .isInstanceOf(CancellationException.class);
+    }
+    CountingMonitor counting = new CountingMonitor(Long.MAX_VALUE);
+    try (TrialRun run = run(json)) {
+      Recording recording = run.record(4, store, counting);
+
+      assertThat(counting.steps).isLessThan(recording.steps());
+      assertThat(recording.epochs()).isEqualTo(undisturbed.recording.epochs());
+      assertThat(data(store)).isEqualTo(data(undisturbed.store));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aDivergingTrialKeepsItsStepsUpToThere(int segments) throws IOException {
+    String json = trial("{type: mlp, hidden: [32]}", SHAPES, "{type: sgd, lr: 1e6}", "");
+
+    Walked walked = walk(json, segments);
+
+    assertThat(walked.recording.diverged()).isTrue();
+    assertThat(walked.recording.divergence()).contains("loss was").contains("step");
+    assertThat(walked.recording.steps()).isBetween(1L, 5L);
+    assertThat(walked.steps).hasSize((int) walked.recording.steps());
+    assertThat(walked.drift).isZero();
+  }
+
+  @Test
+  void aDamagedCheckpointIsNotUsed() throws IOException {
+    String json = trials().get(0);
+    Walked walked = walk(json, 3);
+    byte[] damaged = walked.store.files.get("final.safetensors").clone();
+    damaged[damaged.length - 5] ^= 1;
+    walked.store.files.put("final.safetensors", damaged);
+
+    try (TrialRun run = run(json)) {
+      assertThatThrownBy(() -> run.replay(walked.recording, 0, walked.store, Monitor.NONE))
+          .hasMessageContaining("final.safetensors")
+          .hasMessageContaining("checksum");
+      run.record(3, walked.store, Monitor.NONE);
+      assertThat(run.replay(walked.recording, 2, walked.store, Monitor.NONE).drift()).isZero();
+    }
+  }
+
+  static String trial(String architecture, String dataset, String optimizer, String more) {
+    return "{architecture: %s, dataset: %s, batch-size: 8, optimizer: %s, epochs: 2%s}"
+        .formatted(architecture, dataset, optimizer, more);
+  }
+
+  static Walked walk(String json, int segments) throws IOException {
+    MemoryStore store = new MemoryStore();
+    try (TrialRun run = run(json)) {
+      Recording recording = run.record(segments, store, Monitor.NONE);
+      List<StepRecord> steps = new ArrayList<>();
+      double drift = 0;
+      for (int segment = 0; segment < recording.segments(); segment++) {
+        ReplayedSegment replayed = run.replay(recording, segment, store, Monitor.NONE);
+        steps.addAll(replayed.steps());
+        drift += replayed.drift();
+      }
+      return new Walked(store, recording, steps, drift);
+    }
+  }
+
+  static TrialRun run(String json) {
+    Trial trial = Trials.parse(json);
+    Dataset dataset = trial.dataset().load(Path.of("."));
+    return new TrialRun(trial, dataset, 1);
+  }
+
+  record Walked(MemoryStore store, Recording recording, List<StepRecord> steps, double drift) {}
+
+  /** The data of the final checkpoint, without its header, which holds a time. */
+  private static String data(MemoryStore store) {
+    byte[] file = store.files.get("final.safetensors");
+    long header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    return HexFormat.of().formatHex(file, (int) header + 8, file.length);
+  }
+
+  private static final class CountingMonitor implements Monitor {
+    private final long most;
+    private long steps;
+
+    CountingMonitor(long most) {
+      this.most = most;
+    }
+
+    @Override
+    public void stepped() {
+      steps++;
+    }
+
+    @Override
+    public boolean stopped() {
+      return steps >= most;
+    }
+  }
+}
