@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Packages use only packages of lower layers, and those of one layer never each other in a ring. */
+/**
+ * Packages use only packages of lower layers, and those of one layer never each other in a ring.
+ */
 class PackageArrowsTest {
   private static final Path SOURCES = Path.of("src/main/java/dev/secant");
   private static final Pattern IMPORT =

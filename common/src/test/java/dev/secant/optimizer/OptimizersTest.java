@@ -48,7 +48,8 @@ class OptimizersTest {
     refused(Map.of("type", "sgd", "nesterov", true), "momentum must be above 0 with nesterov");
     refused(Map.of("type", "nesterov", "nesterov", false), "use type momentum");
     refused(Map.of("type", "adam", "beta2", 1.0), "beta2 must be between 0");
-    refused(Map.of("type", "sgd", "lr", Map.of("base", 1, "scale", "cube", "at", 2)), "sqrt, linear");
+    refused(
+        Map.of("type", "sgd", "lr", Map.of("base", 1, "scale", "cube", "at", 2)), "sqrt, linear");
     refused(Map.of("type", "sgd", "lr", Map.of("base", 1, "scale", "sqrt")), "lr.at is required");
     refused(Map.of("type", "adagrad"), "known: adam, momentum, nesterov, sgd");
   }

@@ -3,7 +3,9 @@ package dev.secant.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.secant.architecture.Architectures;
 import dev.secant.config.InputException;
+import dev.secant.data.Datasets;
 import dev.secant.optimizer.Adam;
 import dev.secant.optimizer.Schedules;
 import dev.secant.optimizer.Sgd;
@@ -135,8 +137,7 @@ class SweepFileTest {
   void anIdDoesNotDependOnOrderNamesOrDefaultsSpelledOut() throws IOException {
     Trial plain = read("").trials().get(0);
     Trial spelled =
-        read(
-                """
+        read("""
                 name = other
                 output = elsewhere
                 measure { segments = 9 }
@@ -166,10 +167,28 @@ class SweepFileTest {
 
     assertThat(sweep.trials()).hasSize(12);
     assertThat(sweep.trials())
-        .allSatisfy(
-            trial -> assertThat(Trial.fromJson(trial.canonicalJson())).isEqualTo(trial))
+        .allSatisfy(trial -> assertThat(Trial.fromJson(trial.canonicalJson())).isEqualTo(trial))
         .extracting(Trial::id)
         .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyNetworkAndDatasetSurvivesItsJson() throws IOException {
+    String needsSettings = "segmentation-folder";
+    List<String> datasets =
+        Datasets.types().keySet().stream().filter(type -> !type.equals(needsSettings)).toList();
+
+    Sweep sweep =
+        read(
+            "grid { architecture = ["
+                + String.join(", ", Architectures.types().keySet())
+                + "], dataset = ["
+                + String.join(", ", datasets)
+                + "] }");
+
+    assertThat(sweep.trials())
+        .hasSize(Architectures.types().size() * datasets.size())
+        .allSatisfy(trial -> assertThat(Trial.fromJson(trial.canonicalJson())).isEqualTo(trial));
   }
 
   @Test
@@ -183,8 +202,7 @@ class SweepFileTest {
     assertThat(sweep.output()).isEqualTo("s3a://bucket/prefix");
     assertThat(sweep.trials()).hasSize(2).allMatch(trial -> trial.epochs() == 5);
     assertThat(SweepFile.read(conf, overrides, Optional.of("given")).output()).isEqualTo("given");
-    assertThatThrownBy(
-            () -> SweepFile.read(conf, List.of("train.epoch=5"), Optional.empty()))
+    assertThatThrownBy(() -> SweepFile.read(conf, List.of("train.epoch=5"), Optional.empty()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("--set train.epoch=5: unknown key secant.train.epoch")
         .hasMessageContaining("did you mean epochs?");
@@ -214,8 +232,10 @@ class SweepFileTest {
     refused("grid.seed = [0.5]", ":2: secant.grid.seed must be a whole number");
     refused("grid.seed = []", ":2: secant.grid.seed must hold at least one value");
     refused("grid.optimizer = [adm]", ":2: secant.grid.optimizer.type is adm", "did you mean adam");
-    refused("grid.optimizer = [{type: adam, beta: 1}]", ":2: unknown key secant.grid.optimizer.beta");
-    refused("grid.optimizer = [{type: sgd, lr: 0}]", ":2: secant.grid.optimizer.lr must be above 0");
+    refused(
+        "grid.optimizer = [{type: adam, beta: 1}]", ":2: unknown key secant.grid.optimizer.beta");
+    refused(
+        "grid.optimizer = [{type: sgd, lr: 0}]", ":2: secant.grid.optimizer.lr must be above 0");
     refused("grid.optimizer = [{type: sgd, momentum: 1}]", ":2: secant.grid.optimizer.momentum");
     refused("grids = [{\nseeds = [1]}]", ":3: unknown key secant.grids.seeds, did you mean seed?");
     refused("measure.probes { every = 100 }", ":2: secant.measure.probes", "not measured yet");
@@ -223,13 +243,14 @@ class SweepFileTest {
     refused("exclude = [{batchsize: 3}]", ":2: unknown key", "did you mean batch-size?");
     refused("exclude = [{batch-size: 64}]", ":2: secant.exclude leaves no trial");
     refused("train.schedule = {type: cosine, warmup-epochs: 4}", ":2: ", "only 4");
+    refused("grid.architecture = [mpl]", ":2: secant.grid.architecture.type", "did you mean mlp?");
+    refused("grid.dataset = [shape]", ":2: secant.grid.dataset.type", "did you mean shapes?");
     refused("engine.device = tpu", ":2: secant.engine.device");
     refused("train { epochs = ", ":3: ");
     refused("include \"absent.conf\"", ":2: include \"absent.conf\": no such file");
     refused("include required(file(\"absent.conf\"))", "absent.conf");
     refused("name = ${nowhere}", ":2: ", "nowhere");
-    assertThatThrownBy(
-            () -> SweepFile.read(folder.resolve("no.conf"), List.of(), Optional.empty()))
+    assertThatThrownBy(() -> SweepFile.read(folder.resolve("no.conf"), List.of(), Optional.empty()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("no.conf: no such configuration file");
   }
