@@ -33,13 +33,7 @@ public final class Architectures {
           case ResNetCifar.TYPE -> ResNetCifar.parse(settings);
           case TransformerLm.TYPE -> TransformerLm.parse(settings);
           case UNet.TYPE -> UNet.parse(settings);
-          default ->
-              throw settings.error(
-                  "type",
-                  "names no architecture: "
-                      + settings.type()
-                      + "; known: "
-                      + String.join(", ", types().keySet()));
+          default -> throw settings.unknownName("type", TYPES.keySet());
         };
     settings.refuseUnknown();
     return architecture;

@@ -38,8 +38,7 @@ public final class Datasets {
     String type = component.type();
     Kind kind = KINDS.get(type);
     if (kind == null) {
-      throw component.error(
-          "type", "must be one of " + String.join(", ", KINDS.keySet()) + ", but is " + type);
+      throw component.unknownName("type", KINDS.keySet());
     }
     DatasetSource source = kind.reader().read(component, validationFraction);
     component.refuseUnknown();

@@ -3,8 +3,6 @@ package dev.secant.sweep;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueFactory;
-import com.typesafe.config.ConfigValueType;
 import dev.secant.architecture.Architecture;
 import dev.secant.architecture.Architectures;
 import dev.secant.config.Settings;
@@ -17,15 +15,9 @@ import dev.secant.optimizer.Schedules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 /** One block of a sweep: the cross product of its factors under one set of training settings. */
 final class Grid {
-  /** The datasets that have no validation samples of their own and hold some out. */
-  private static final Set<String> HOLD_OUT = Set.of("cifar10", "mnist", "fashion-mnist");
-
-  private static final String VALIDATION = "validation-fraction";
-
   private Grid() {}
 
   /** Every combination, architectures outermost, seeds innermost. */
@@ -42,7 +34,7 @@ final class Grid {
         train.has("clip-norm")
             ? OptionalDouble.of(train.positive("clip-norm"))
             : OptionalDouble.empty();
-    double validation = train.numberBetween(0, Math.nextDown(1.0), VALIDATION, 0);
+    double validation = train.numberBetween(0, Math.nextDown(1.0), "validation-fraction", 0);
     double maxLoss = train.positive("max-loss");
     train.refuseUnknown();
 
@@ -52,7 +44,7 @@ final class Grid {
     }
     List<DatasetSource> datasets = new ArrayList<>();
     for (ConfigValue value : factor(grid, "dataset")) {
-      datasets.add(dataset(value, validation, path + ".dataset"));
+      datasets.add(Datasets.parse(Settings.component(value, path + ".dataset"), validation));
     }
     List<Integer> batchSizes = new ArrayList<>();
     for (ConfigValue value : factor(grid, "batch-size")) {
@@ -118,18 +110,5 @@ final class Grid {
       throw grid.error(key, "must hold at least one value");
     }
     return values;
-  }
-
-  private static DatasetSource dataset(ConfigValue value, double validation, String path) {
-    Settings named = Settings.component(value, path);
-    if (!HOLD_OUT.contains(named.type()) || named.has(VALIDATION)) {
-      return Datasets.parse(named);
-    }
-    ConfigObject object =
-        value.valueType() == ConfigValueType.STRING
-            ? ConfigFactory.empty().root().withValue("type", value).withOrigin(value.origin())
-            : (ConfigObject) value;
-    return Datasets.parse(
-        Settings.of(object.withValue(VALIDATION, ConfigValueFactory.fromAnyRef(validation)), path));
   }
 }

@@ -14,6 +14,7 @@ import com.typesafe.config.ConfigValue;
 import dev.secant.config.InputException;
 import dev.secant.config.Settings;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -239,7 +240,7 @@ public final class SweepFile {
             return conf + ":" + (i + 1) + ": ";
           }
         }
-      } catch (java.io.IOException e) {
+      } catch (IOException e) {
         return conf + ": ";
       }
       return conf + ": ";

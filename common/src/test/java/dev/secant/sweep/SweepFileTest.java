@@ -3,7 +3,9 @@ package dev.secant.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.secant.architecture.Architectures;
 import dev.secant.config.InputException;
+import dev.secant.data.Datasets;
 import dev.secant.optimizer.Adam;
 import dev.secant.optimizer.Schedules;
 import dev.secant.optimizer.Sgd;
@@ -171,6 +173,25 @@ class SweepFileTest {
   }
 
   @Test
+  void everyNetworkAndDatasetSurvivesItsJson() throws IOException {
+    String needsSettings = "segmentation-folder";
+    List<String> datasets =
+        Datasets.types().keySet().stream().filter(type -> !type.equals(needsSettings)).toList();
+
+    Sweep sweep =
+        read(
+            "grid { architecture = ["
+                + String.join(", ", Architectures.types().keySet())
+                + "], dataset = ["
+                + String.join(", ", datasets)
+                + "] }");
+
+    assertThat(sweep.trials())
+        .hasSize(Architectures.types().size() * datasets.size())
+        .allSatisfy(trial -> assertThat(Trial.fromJson(trial.canonicalJson())).isEqualTo(trial));
+  }
+
+  @Test
   void overridesAreStrongerThanTheFileAndTheOutputThanBoth() throws IOException {
     Path conf = write("train.epochs = 3\noutput = file");
     List<String> overrides =
@@ -222,6 +243,8 @@ class SweepFileTest {
     refused("exclude = [{batchsize: 3}]", ":2: unknown key", "did you mean batch-size?");
     refused("exclude = [{batch-size: 64}]", ":2: secant.exclude leaves no trial");
     refused("train.schedule = {type: cosine, warmup-epochs: 4}", ":2: ", "only 4");
+    refused("grid.architecture = [mpl]", ":2: secant.grid.architecture.type", "did you mean mlp?");
+    refused("grid.dataset = [shape]", ":2: secant.grid.dataset.type", "did you mean shapes?");
     refused("engine.device = tpu", ":2: secant.engine.device");
     refused("train { epochs = ", ":3: ");
     refused("include \"absent.conf\"", ":2: include \"absent.conf\": no such file");
