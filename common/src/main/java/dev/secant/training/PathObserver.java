@@ -17,7 +17,6 @@ final class PathObserver implements Observer, AutoCloseable {
   private final Tensor before;
   private final ProductsProgram program = new ProductsProgram();
   private final List<StepRecord> records = new ArrayList<>();
-  private double squaredUpdates;
 
   /**
    * @param name of the reference, as in the table
@@ -35,10 +34,6 @@ final class PathObserver implements Observer, AutoCloseable {
     return List.copyOf(records);
   }
 
-  double squaredUpdates() {
-    return squaredUpdates;
-  }
-
   @Override
   public void beforeUpdate(Step step) {
     program.copy(step.scope(), before, step.state().weights());
@@ -49,7 +44,6 @@ final class PathObserver implements Observer, AutoCloseable {
     Products products =
         program.products(
             step.scope(), before, step.gradient().vector(), step.state().weights(), reference);
-    squaredUpdates += products.uu();
     records.add(
         new StepRecord(
             name,

@@ -9,13 +9,15 @@ import java.util.List;
  *
  * @param drift the distance between the end state replayed and the one recorded; 0 where they are
  *     equal bit for bit
- * @param squaredUpdates the sum of squared update norms in the segment, which {@code gamma_null} of
- *     earlier segments needs
  */
-public record ReplayedSegment(
-    int segment, List<StepRecord> steps, double drift, double squaredUpdates, double seconds)
+public record ReplayedSegment(int segment, List<StepRecord> steps, double drift, double seconds)
     implements Serializable {
   public ReplayedSegment {
     steps = List.copyOf(steps);
+  }
+
+  /** The update norm of each step, which {@code gamma_null} of earlier segments needs. */
+  public double[] updateNorms() {
+    return steps.stream().mapToDouble(step -> step.measure("update_norm")).toArray();
   }
 }

@@ -87,11 +87,7 @@ public final class TrialRun implements AutoCloseable {
           new PathObserver("final", scope.floats(end, size), size, trial.weightDecay(), scope)) {
         run.walk(state, to.step(), List.of(path), monitor);
         return new ReplayedSegment(
-            segment,
-            path.records(),
-            to.drift(state.vectors()),
-            path.squaredUpdates(),
-            seconds(start));
+            segment, path.records(), to.drift(state.vectors()), seconds(start));
       }
     } catch (Diverged e) {
       throw new IllegalStateException("the replay left the recorded path: " + e.getMessage(), e);

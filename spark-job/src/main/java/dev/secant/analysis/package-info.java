@@ -1,0 +1,2 @@
+/** What the tables say: SQL views and summaries. */
+package dev.secant.analysis;
