@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * Generated colour images of one shape each, of ten classes: disc, ring, square, frame, triangle,
  * cross, star, crescent, bars, corner. Position, size, rotation, colours and textures of shape and
  * background are drawn for each image; bits of clutter lie around, and noise over everything.
- * Neither colour nor texture tells the class.
+ * Neither colour nor texture tells the class; the shape tends to be lighter than its ground.
  *
  * <p>Sample {@code i} of a part depends on the seed, the size, the noise and {@code i} alone, and
  * has class {@code i mod 10}.
@@ -72,7 +72,8 @@ record Shapes(long seed, int train, int validation, int size, double noise)
 
   private Canvas draw(int shape, RandomStream random) {
     Canvas canvas = new Canvas(size);
-    double[] ground = Canvas.colour(random);
+    // The ground is mostly darker than the shape, so that a network without convolutions can learn.
+    double[] ground = Canvas.near(random, 0.3, 0.32, 0.32, 0.32);
     Texture weave = Texture.draw(random, size / 8.0, size / 2.0);
     for (int y = 0; y < size; y++) {
       for (int x = 0; x < size; x++) {
@@ -83,16 +84,17 @@ record Shapes(long seed, int train, int validation, int size, double noise)
     for (int i = 0; i < bits; i++) {
       clutter(canvas, random);
     }
-    double[] colour = Canvas.colour(random);
+    double[] colour = Canvas.near(random, 0.35, 0.7, 0.7, 0.7);
     // Few tries make a shape that cannot be told from its ground rare, not impossible.
     for (int i = 0; i < 8 && Canvas.distance(colour, ground) < 0.45; i++) {
-      colour = Canvas.colour(random);
+      colour = Canvas.near(random, 0.35, 0.7, 0.7, 0.7);
     }
     Texture texture = Texture.draw(random, size / 12.0, size / 6.0);
-    double radius = size * (0.2 + 0.16 * random.nextDouble());
-    double centreX = radius + (size - 2 * radius) * random.nextDouble();
-    double centreY = radius + (size - 2 * radius) * random.nextDouble();
-    double angle = Math.PI * (random.nextDouble() - 0.5) / 2;
+    double radius = size * (0.26 + 0.14 * random.nextDouble());
+    double room = size * 0.25;
+    double centreX = size / 2.0 + room * (random.nextDouble() - 0.5);
+    double centreY = size / 2.0 + room * (random.nextDouble() - 0.5);
+    double angle = Math.PI * (random.nextDouble() - 0.5) / 3;
     double cos = StrictMath.cos(angle);
     double sin = StrictMath.sin(angle);
     for (int y = 0; y < size; y++) {

@@ -1,0 +1,61 @@
+package dev.secant.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.secant.config.InputException;
+import dev.secant.config.Settings;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class DatasetsTest {
+  @Test
+  void everySourceIsReadBackFromItsOwnSettings() {
+    for (String type : Datasets.types().keySet()) {
+      Map<String, Object> named = new TreeMap<>(Map.of("type", type));
+      if (type.equals("segmentation-folder")) {
+        named.put("folder", "streets");
+      }
+      DatasetSource source = Datasets.parse(Settings.of(named));
+      Map<String, Object> whole = new TreeMap<>(source.settings());
+      whole.put("type", type);
+      assertThat(source.type()).isEqualTo(type);
+      assertThat(Datasets.parse(Settings.of(whole))).isEqualTo(source);
+    }
+  }
+
+  @Test
+  void namesTheKnownTypesWhereOneIsUnknown() {
+    assertThatThrownBy(() -> Datasets.parse(Settings.of(Map.of("type", "cifar"))))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("type must be one of")
+        .hasMessageContaining("cifar10")
+        .hasMessageContaining("but is cifar");
+  }
+
+  @Test
+  void refusesUnknownAndImpossibleOptions() {
+    assertThatThrownBy(() -> Datasets.parse(Settings.of(Map.of("type", "mnist", "croop", 1))))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("croop")
+        .hasMessageContaining("crop");
+    assertThatThrownBy(
+            () -> Datasets.parse(Settings.of(Map.of("type", "mnist", "validation-fraction", 1))))
+        .hasMessageContaining("validation-fraction must be between");
+    assertThatThrownBy(() -> Datasets.parse(Settings.of(Map.of("type", "camvid", "ignore", 3))))
+        .hasMessageContaining("ignore must be -1 or from 11");
+    assertThatThrownBy(() -> Datasets.parse(Settings.of(Map.of("type", "segmentation-folder"))))
+        .hasMessageContaining("folder is required");
+  }
+
+  @Test
+  void theTrialsValidationFractionHoldsWhereTheDatasetSaysNothing() {
+    assertThat(Datasets.parse(Settings.of(Map.of("type", "mnist")), 0.3).settings())
+        .containsEntry("validation-fraction", 0.3);
+    assertThat(
+            Datasets.parse(Settings.of(Map.of("type", "mnist", "validation-fraction", 0.1)), 0.3)
+                .settings())
+        .containsEntry("validation-fraction", 0.1);
+  }
+}
