@@ -1,0 +1,39 @@
+package dev.secant.job;
+
+import dev.secant.data.Dataset;
+import dev.secant.sweep.Trial;
+import dev.secant.training.CheckpointStore;
+import dev.secant.training.Monitor;
+import dev.secant.training.Recording;
+import dev.secant.training.ReplayedSegment;
+import dev.secant.training.TrialRun;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The real thing: trains through the engine. */
+public record EngineExecution() implements TrialExecution {
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public Recording record(TrialTask task, int segments, CheckpointStore store, Monitor monitor)
+      throws IOException {
+    try (TrialRun run = open(task)) {
+      return run.record(segments, store, monitor);
+    }
+  }
+
+  @Override
+  public ReplayedSegment replay(
+      TrialTask task, Recording recording, int segment, CheckpointStore store, Monitor monitor)
+      throws IOException {
+    try (TrialRun run = open(task)) {
+      return run.replay(recording, segment, store, monitor);
+    }
+  }
+
+  private static TrialRun open(TrialTask task) {
+    Trial trial = Trial.fromJson(task.json());
+    Dataset dataset = LoadedDatasets.load(trial.dataset(), Path.of(task.dataRoot()));
+    return new TrialRun(trial, dataset, task.threads());
+  }
+}

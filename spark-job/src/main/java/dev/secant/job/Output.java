@@ -1,0 +1,203 @@
+package dev.secant.job;
+
+import dev.secant.config.InputException;
+import dev.secant.table.EpochRecord;
+import dev.secant.table.StepRecord;
+import dev.secant.table.Table;
+import dev.secant.table.TrialRecord;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The folder that a sweep writes: {@code <table>/trial_id=<id>/}, {@code _checkpoints/<id>/}. A trial
+ * is there when its row in {@code trials} is.
+ */
+public final class Output {
+  /** Every table that a run writes; the one that commits is the last. */
+  public static final List<Table> TABLES =
+      List.of(StepRecord.TABLE, EpochRecord.TABLE, TrialRecord.TABLE);
+
+  private static final String PARTITION = "trial_id=";
+
+  private final Path root;
+  private final FileSystem files;
+
+  /**
+   * @throws InputException where the address names no file system that can be reached
+   */
+  public Output(String root, Configuration configuration) {
+    try {
+      Path path = new Path(root);
+      this.files = path.getFileSystem(configuration);
+      this.root = files.makeQualified(path);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InputException("output " + root + " cannot be reached: " + e.getMessage(), e);
+    }
+  }
+
+  /** Its full address. */
+  public Path root() {
+    return root;
+  }
+
+  public boolean exists() {
+    try {
+      return files.getFileStatus(root).isDirectory();
+    } catch (FileNotFoundException e) {
+      return false;
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  Path checkpoints(String trialId) {
+    return new Path(new Path(root, "_checkpoints"), trialId);
+  }
+
+  Path rows(Table table, String trialId) {
+    return new Path(folder(table), PARTITION + trialId);
+  }
+
+  FileSystem files() {
+    return files;
+  }
+
+  private Path folder(Table table) {
+    return new Path(root, table.name());
+  }
+
+  /** The status of each committed trial, by id; read from the {@code trials} table. */
+  public Map<String, String> committed(SparkSession spark) {
+    Map<String, String> statuses = new HashMap<>();
+    for (Row row : all(spark, TrialRecord.TABLE).select("trial_id", "status").collectAsList()) {
+      statuses.put(row.getString(0), row.getString(1));
+    }
+    return statuses;
+  }
+
+  /** All rows of a table, committed or not; none where nothing was written yet. */
+  public Dataset<Row> all(SparkSession spark, Table table) {
+    try {
+      if (!files.exists(folder(table))) {
+        return spark.createDataFrame(List.of(), Schemas.of(table));
+      }
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    }
+    return spark
+        .read()
+        .schema(Schemas.of(table))
+        .parquet(folder(table).toString())
+        .select(
+            table.columns().stream()
+                .map(column -> org.apache.spark.sql.functions.col(column.name()))
+                .toArray(org.apache.spark.sql.Column[]::new));
+  }
+
+  /** Registers the tables as views of their names, with the rows of committed trials only. */
+  public void createViews(SparkSession spark) {
+    Dataset<Row> trials = all(spark, TrialRecord.TABLE);
+    trials.createOrReplaceTempView(TrialRecord.TABLE.name());
+    for (Table table : TABLES) {
+      if (table != TrialRecord.TABLE) {
+        all(spark, table)
+            .join(trials.select("trial_id"), scalaSeq("trial_id"), "left_semi")
+            .createOrReplaceTempView(table.name());
+      }
+    }
+  }
+
+  private static scala.collection.immutable.Seq<String> scalaSeq(String column) {
+    return scala.jdk.javaapi.CollectionConverters.asScala(List.of(column)).toList();
+  }
+
+  /** The trials that have rows in any table or checkpoints; each folder is listed once. */
+  Set<String> trialsWithFiles() throws IOException {
+    Set<String> ids = new TreeSet<>();
+    for (Table table : TABLES) {
+      for (String name : names(folder(table))) {
+        if (name.startsWith(PARTITION)) {
+          ids.add(name.substring(PARTITION.length()));
+        }
+      }
+    }
+    return ids;
+  }
+
+  /** The trials that have checkpoints. */
+  public Set<String> trialsWithCheckpoints() {
+    try {
+      return names(new Path(root, "_checkpoints"));
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private Set<String> names(Path folder) throws IOException {
+    Set<String> names = new TreeSet<>();
+    try {
+      for (FileStatus file : files.listStatus(folder)) {
+        names.add(file.getPath().getName());
+      }
+    } catch (FileNotFoundException e) {
+      return Set.of();
+    }
+    return names;
+  }
+
+  /** Removes the rows of a trial; the one that commits goes first. */
+  void removeRows(String trialId) throws IOException {
+    for (int i = TABLES.size() - 1; i >= 0; i--) {
+      files.delete(rows(TABLES.get(i), trialId), true);
+    }
+  }
+
+  /** Removes a trial's checkpoints, all but those of these names (without extension). */
+  void removeCheckpoints(String trialId, Set<String> except) throws IOException {
+    if (except.isEmpty()) {
+      files.delete(checkpoints(trialId), true);
+      return;
+    }
+    for (String name : names(checkpoints(trialId))) {
+      int dot = name.indexOf('.');
+      if (!except.contains(dot < 0 ? name : name.substring(0, dot))) {
+        files.delete(new Path(checkpoints(trialId), name), true);
+      }
+    }
+  }
+
+  /** Notes which trials the sweep has, for {@link #planned()}. */
+  void writePlan(List<PlannedTrial> trials) throws IOException {
+    try (OutputStream out = files.create(new Path(root, "_sweep"), true)) {
+      for (PlannedTrial trial : trials) {
+        out.write((trial.id() + "\n").getBytes(StandardCharsets.US_ASCII));
+      }
+    }
+  }
+
+  /** The ids of the trials of the last sweep that ran here; none where none did. */
+  public Set<String> planned() {
+    try (var in = files.open(new Path(root, "_sweep"))) {
+      return new TreeSet<>(
+          new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().toList());
+    } catch (FileNotFoundException e) {
+      return Set.of();
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+}
