@@ -64,6 +64,15 @@ public final class Output {
     }
   }
 
+  /** Whether a run is writing to it now. */
+  public boolean inUse() {
+    try {
+      return OutputLock.holder(files, new Path(root, "_lock")).isPresent();
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
   Path checkpoints(String trialId) {
     return new Path(new Path(root, "_checkpoints"), trialId);
   }
@@ -113,7 +122,7 @@ public final class Output {
     Dataset<Row> trials = all(spark, TrialRecord.TABLE);
     trials.createOrReplaceTempView(TrialRecord.TABLE.name());
     for (Table table : TABLES) {
-      if (table != TrialRecord.TABLE) {
+      if (!table.equals(TrialRecord.TABLE)) {
         all(spark, table)
             .join(trials.select("trial_id"), scalaSeq("trial_id"), "left_semi")
             .createOrReplaceTempView(table.name());

@@ -1,0 +1,87 @@
+package dev.secant.cli;
+
+import dev.secant.analysis.Summary;
+import dev.secant.analysis.TextTable;
+import dev.secant.job.EngineExecution;
+import dev.secant.job.Output;
+import dev.secant.job.PlannedTrial;
+import dev.secant.job.Progress;
+import dev.secant.job.SweepRun;
+import dev.secant.sweep.Sweep;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "run",
+    description = "Runs, or goes on with, a sweep; prints progress, a summary and where the tables lie.")
+final class RunCommand implements Callable<Integer> {
+  @ParentCommand private Main main;
+  @Spec private CommandSpec spec;
+  @Mixin private SweepOptions options;
+
+  @Override
+  public Integer call() throws InterruptedException, IOException {
+    Sweep sweep = options.read();
+    // Everything that can be wrong with the input shows here, before Spark and before any file.
+    List<PlannedTrial> trials = PlannedTrial.of(sweep.trials(), sweep.dataRoot());
+    Progress progress =
+        System.console() != null
+            ? Progress.bar(System.err, main.stacktrace())
+            : Progress.lines(System.err, main.stacktrace());
+    Thread farewell =
+        new Thread(() -> System.err.println("\nsecant: interrupted; run again to go on"));
+    try (SparkSession spark = Sessions.open()) {
+      SweepRun run =
+          new SweepRun(
+              spark,
+              new SweepRun.Plan(
+                  sweep.output(),
+                  sweep.measure(),
+                  sweep.dataRoot(),
+                  "cpu",
+                  sweep.engine().threads()),
+              new EngineExecution(),
+              progress);
+      Runtime.getRuntime().addShutdownHook(farewell);
+      SweepRun.Result result = run.run(trials);
+      Runtime.getRuntime().removeShutdownHook(farewell);
+      summarize(spark, sweep, result);
+      return result.allWell() ? 0 : Main.FAILED;
+    }
+  }
+
+  private void summarize(SparkSession spark, Sweep sweep, SweepRun.Result result) {
+    Output output = new Output(sweep.output(), spark.sparkContext().hadoopConfiguration());
+    Dataset<Row> summary = Summary.of(spark, output);
+    TextTable table = new TextTable(Arrays.asList(summary.columns()));
+    List<String> ids = sweep.trials().stream().map(trial -> trial.id().value()).toList();
+    for (Row row : summary.collectAsList()) {
+      if (ids.contains(row.getString(0))) {
+        table.add(Rows.values(row));
+      }
+    }
+    var out = spec.commandLine().getOut();
+    out.println();
+    out.print(table.aligned());
+    out.println();
+    out.println("loss, score: validation, at the end; gamma, rsi, eb: medians over the steps");
+    out.printf(
+        "%d of %d trials complete%s%s%n",
+        result.complete(),
+        sweep.trials().size(),
+        result.failed() > 0 ? ", " + result.failed() + " not" : "",
+        result.skipped() > 0 ? " (" + result.skipped() + " were there already)" : "");
+    out.println("tables: " + output.root());
+    out.flush();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.secant.cli;
+
+import dev.secant.config.InputException;
+import dev.secant.sweep.EngineSettings;
+import dev.secant.sweep.Sweep;
+import dev.secant.sweep.SweepFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which sweep, and what differs from its file. */
+final class SweepOptions {
+  @Parameters(paramLabel = "CONF", description = "the sweep, a HOCON file")
+  private Path conf;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "stronger than the file; may be given again: --set train.epochs=2")
+  private List<String> overrides = List.of();
+
+  @Option(
+      names = "--output",
+      paramLabel = "URI",
+      description = "where the tables go: a folder, or such as s3a://bucket/prefix")
+  private Optional<String> output = Optional.empty();
+
+  Sweep read() {
+    Sweep sweep = SweepFile.read(conf, overrides, output);
+    if (sweep.engine().device() == EngineSettings.Device.GPU) {
+      throw new InputException(
+          conf + ": secant.engine.device is gpu, but this version trains on the cpu only");
+    }
+    return sweep;
+  }
+}
