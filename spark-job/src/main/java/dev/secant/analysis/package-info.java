@@ -1,2 +1,2 @@
-/** What the tables say: SQL views and summaries. */
+/** What the tables say: the summary of a sweep, and results as text. */
 package dev.secant.analysis;

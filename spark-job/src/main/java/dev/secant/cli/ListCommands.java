@@ -1,37 +1,52 @@
 package dev.secant.cli;
 
+import dev.secant.analysis.TextTable;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
-/** The commands that say what there is to choose from. */
+/** What a sweep can name. */
 final class ListCommands {
   private ListCommands() {}
 
-  @Command(name = "architectures", description = "The networks that a sweep can name.")
-  static final class Architectures implements Runnable {
+  @Command(name = "architectures", description = "Lists the networks and their options.")
+  static final class Architectures implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
     @Override
-    public void run() {
-      print(dev.secant.architecture.Architectures.types());
+    public Integer call() {
+      return list(spec, dev.secant.architecture.Architectures.types());
     }
   }
 
-  @Command(name = "datasets", description = "The datasets that a sweep can name.")
-  static final class Datasets implements Runnable {
+  @Command(name = "datasets", description = "Lists the datasets.")
+  static final class Datasets implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
     @Override
-    public void run() {
-      print(dev.secant.data.Datasets.types());
+    public Integer call() {
+      return list(spec, dev.secant.data.Datasets.types());
     }
   }
 
-  @Command(name = "optimizers", description = "The update rules that a sweep can name.")
-  static final class Optimizers implements Runnable {
+  @Command(name = "optimizers", description = "Lists the update rules and their options.")
+  static final class Optimizers implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
     @Override
-    public void run() {
-      print(dev.secant.optimizer.Optimizers.types());
+    public Integer call() {
+      return list(spec, dev.secant.optimizer.Optimizers.types());
     }
   }
 
-  private static void print(Map<String, String> types) {
-    types.forEach((type, description) -> System.out.printf("%-20s %s%n", type, description));
+  private static int list(CommandSpec spec, Map<String, String> types) {
+    TextTable table = new TextTable(List.of("type", "what it is"));
+    types.forEach((type, description) -> table.add(List.of(type, description)));
+    spec.commandLine().getOut().print(table.aligned());
+    spec.commandLine().getOut().flush();
+    return 0;
   }
 }

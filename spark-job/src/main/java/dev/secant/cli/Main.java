@@ -1,20 +1,28 @@
 package dev.secant.cli;
 
 import dev.secant.config.InputException;
-import dev.secant.job.SecantVersion;
+import dev.secant.job.Versions;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The {@code secant} command. */
+/** The command line. */
 @Command(
     name = "secant",
-    description = "Measures the geometry of neural-network optimization paths over large sweeps.",
+    description = "Measures the geometry of neural-network optimization paths over sweeps.",
+    synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Main.Version.class,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all well",
+      "1:some trials failed (their rows say why), or an internal error",
+      "2:bad input; nothing was started",
+      "130:interrupted; run again to go on"
+    },
     subcommands = {
       RunCommand.class,
       PlanCommand.class,
@@ -23,52 +31,65 @@ import picocli.CommandLine.ScopeType;
       ListCommands.Architectures.class,
       ListCommands.Datasets.class,
       ListCommands.Optimizers.class
-    },
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:all well",
-      "1:some trials failed; their rows say why",
-      "2:bad input; nothing was started",
-      "130:interrupted; run again to go on"
     })
 public final class Main {
-  static final int SOME_FAILED = 1;
+  static final int FAILED = 1;
   static final int BAD_INPUT = 2;
+  static final int INTERRUPTED = 130;
 
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
-      description = "Show where an error came from.")
+      description = "show where an error came from")
   private boolean stacktrace;
 
-  private Main() {}
-
-  public static void main(String[] arguments) {
-    System.exit(run(arguments));
+  public static void main(String[] args) {
+    System.exit(execute(args));
   }
 
-  /** Runs one command and gives its exit code. */
-  static int run(String... arguments) {
+  /** Runs one command and returns its exit code. */
+  static int execute(String... args) {
+    return commandLine().execute(args);
+  }
+
+  static CommandLine commandLine() {
     Main main = new Main();
     return new CommandLine(main)
-        .setExecutionExceptionHandler((e, command, parsed) -> main.report(e))
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .execute(arguments);
+        .setUsageHelpAutoWidth(true)
+        .setExecutionExceptionHandler(
+            (error, command, parsed) -> main.explain(error, command.getErr()));
   }
 
-  private int report(Exception e) {
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    System.err.println("secant: " + message);
+  boolean stacktrace() {
+    return stacktrace;
+  }
+
+  private int explain(Exception error, PrintWriter err) {
     if (stacktrace) {
-      e.printStackTrace();
+      error.printStackTrace(err);
     }
-    return e instanceof InputException ? BAD_INPUT : SOME_FAILED;
+    if (error instanceof InputException) {
+      err.println("secant: " + error.getMessage());
+      return BAD_INPUT;
+    }
+    if (error instanceof InterruptedException) {
+      err.println("secant: interrupted; run again to go on");
+      return INTERRUPTED;
+    }
+    err.println(
+        "secant: internal error: " + error + (stacktrace ? "" : " (--stacktrace says more)"));
+    return FAILED;
   }
 
-  static final class Version implements IVersionProvider {
+  static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"secant " + SecantVersion.of(Main.class)};
+      Versions versions = Versions.read();
+      return new String[] {
+        "secant " + versions.secant(),
+        "DJL " + versions.djl() + ", PyTorch " + versions.pytorch(),
+        "Java " + Runtime.version()
+      };
     }
   }
 }

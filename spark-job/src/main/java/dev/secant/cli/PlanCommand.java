@@ -2,28 +2,31 @@ package dev.secant.cli;
 
 import dev.secant.analysis.TextTable;
 import dev.secant.job.PlannedTrial;
+import dev.secant.sweep.Sweep;
 import dev.secant.sweep.Trial;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
-/** Shows what a sweep would run. */
 @Command(
     name = "plan",
-    description = "The trials of a sweep with weights, steps and share of its cost; runs nothing.")
+    description = "Shows a sweep's trials with weights, steps and estimated cost; runs nothing.")
 final class PlanCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
   @Mixin private SweepOptions options;
 
   @Override
   public Integer call() {
-    List<PlannedTrial> plan = PlannedTrial.plan(options.read());
-    double total = plan.stream().mapToDouble(PlannedTrial::cost).sum();
+    Sweep sweep = options.read();
+    List<PlannedTrial> planned = PlannedTrial.of(sweep.trials(), sweep.dataRoot());
+    double total = planned.stream().mapToDouble(PlannedTrial::cost).sum();
     TextTable table =
         new TextTable(
             List.of(
-                "trial",
+                "trial_id",
                 "architecture",
                 "dataset",
                 "batch",
@@ -34,28 +37,30 @@ final class PlanCommand implements Callable<Integer> {
                 "weights",
                 "steps",
                 "cost"));
-    for (PlannedTrial planned : plan) {
-      Trial trial = planned.trial();
+    for (PlannedTrial plan : planned) {
+      Trial trial = plan.trial();
       table.add(
           List.of(
-              trial.id().value(),
+              plan.id(),
               trial.architecture().type(),
               trial.dataset().type(),
-              Integer.toString(trial.batchSize()),
+              trial.batchSize(),
               trial.optimizer().type(),
-              Double.toString(trial.optimizer().learningRate()),
-              Long.toString(trial.seeds().init()),
-              Integer.toString(trial.epochs()),
-              String.format(Locale.ROOT, "%,d", planned.weights()),
-              String.format(Locale.ROOT, "%,d", planned.steps()),
-              String.format(Locale.ROOT, "%.1f%%", 100 * planned.cost() / total)));
+              trial.optimizer().learningRate(),
+              trial.seeds().init(),
+              trial.epochs(),
+              plan.parameters(),
+              plan.steps(),
+              String.format(java.util.Locale.ROOT, "%.1f %%", 100 * plan.cost() / total)));
     }
-    System.out.print(table);
-    System.out.printf(
-        Locale.ROOT,
-        "%d trials, %,d steps, each walked twice%n",
-        plan.size(),
-        plan.stream().mapToLong(PlannedTrial::steps).sum());
+    var out = spec.commandLine().getOut();
+    out.print(table.aligned());
+    out.println();
+    out.printf(
+        "%d trials, %,d steps, each walked twice; cost: share of the work, by weights x batch x steps%n",
+        planned.size(), planned.stream().mapToLong(PlannedTrial::steps).sum());
+    out.println("output: " + sweep.output());
+    out.flush();
     return 0;
   }
 }

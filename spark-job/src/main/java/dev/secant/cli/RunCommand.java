@@ -1,48 +1,99 @@
 package dev.secant.cli;
 
-import dev.secant.analysis.RunSummary;
-import dev.secant.analysis.Views;
+import dev.secant.analysis.Summary;
+import dev.secant.analysis.TextTable;
+import dev.secant.job.EngineExecution;
 import dev.secant.job.Output;
 import dev.secant.job.PlannedTrial;
+import dev.secant.job.Progress;
 import dev.secant.job.SweepRun;
 import dev.secant.sweep.Sweep;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
-/** Runs a sweep, or goes on with it. */
-@Command(name = "run", description = "Run a sweep, or go on with one that was interrupted.")
+@Command(
+    name = "run",
+    description =
+        "Runs, or goes on with, a sweep; prints progress, a summary and where the tables lie.")
 final class RunCommand implements Callable<Integer> {
+  @ParentCommand private Main main;
+  @Spec private CommandSpec spec;
   @Mixin private SweepOptions options;
 
   @Override
-  public Integer call() throws IOException {
-    long start = System.nanoTime();
+  public Integer call() throws InterruptedException, IOException {
     Sweep sweep = options.read();
-    List<PlannedTrial> plan = PlannedTrial.plan(sweep);
-    boolean live = System.console() != null && System.getenv("TERM") != null;
-    try (SparkSession spark = Sessions.open("secant " + sweep.name())) {
-      SweepRun.Result result = new SweepRun(spark, sweep).run(plan, System.out, live);
-      Output output = new Output(sweep.output(), spark);
-      Views.register(output);
-      Set<String> ids = plan.stream().map(p -> p.trial().id().value()).collect(Collectors.toSet());
-      System.out.println();
-      System.out.print(RunSummary.of(spark, ids));
-      System.out.println();
-      RunSummary.complaints(spark, ids).forEach(System.out::println);
-      System.out.printf(
-          "%d trials (%d were there before, %d not complete) in %.0f s%n",
-          result.trials(),
-          result.skipped(),
-          result.unfinished(),
-          (System.nanoTime() - start) / 1e9);
-      System.out.println("tables: " + output.uri() + "/{trials,steps,epochs}");
-      return result.unfinished() == 0 ? 0 : Main.SOME_FAILED;
+    // Everything that can be wrong with the input shows here, before Spark and before any file.
+    List<PlannedTrial> trials = PlannedTrial.of(sweep.trials(), sweep.dataRoot());
+    Progress progress =
+        System.console() != null
+            ? Progress.bar(System.err, main.stacktrace())
+            : Progress.lines(System.err, main.stacktrace());
+    Thread farewell =
+        new Thread(() -> System.err.println("\nsecant: interrupted; run again to go on"));
+    try (SparkSession spark = Sessions.open()) {
+      SweepRun run =
+          new SweepRun(
+              spark,
+              new SweepRun.Plan(
+                  sweep.output(),
+                  sweep.measure(),
+                  sweep.dataRoot(),
+                  "cpu",
+                  sweep.engine().threads()),
+              new EngineExecution(),
+              progress);
+      Runtime.getRuntime().addShutdownHook(farewell);
+      SweepRun.Result result = run.run(trials);
+      summarize(spark, sweep, result);
+      return result.allWell() ? 0 : Main.FAILED;
+    } finally {
+      removeHook(farewell);
     }
+  }
+
+  /** The program goes on to its own end, so its end is no interruption. */
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // It is being shut down from outside, and the hook has said so.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void summarize(SparkSession spark, Sweep sweep, SweepRun.Result result) {
+    Output output = new Output(sweep.output(), spark.sparkContext().hadoopConfiguration());
+    Dataset<Row> summary = Summary.of(spark, output);
+    TextTable table = new TextTable(Arrays.asList(summary.columns()));
+    List<String> ids = sweep.trials().stream().map(trial -> trial.id().value()).toList();
+    for (Row row : summary.collectAsList()) {
+      if (ids.contains(row.getString(0))) {
+        table.add(Rows.values(row));
+      }
+    }
+    var out = spec.commandLine().getOut();
+    out.println();
+    out.print(table.aligned());
+    out.println();
+    out.println("loss, score: validation, at the end; gamma, rsi, eb: medians over the steps");
+    out.printf(
+        "%d of %d trials complete%s%s%n",
+        result.complete(),
+        sweep.trials().size(),
+        result.failed() > 0 ? ", " + result.failed() + " not" : "",
+        result.skipped() > 0 ? " (" + result.skipped() + " were there already)" : "");
+    out.println("tables: " + output.root());
+    out.flush();
   }
 }

@@ -1,5 +1,7 @@
 package dev.secant.cli;
 
+import dev.secant.config.InputException;
+import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Sweep;
 import dev.secant.sweep.SweepFile;
 import java.nio.file.Path;
@@ -8,24 +10,29 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The sweep that a command is about. */
+/** Which sweep, and what differs from its file. */
 final class SweepOptions {
-  @Parameters(paramLabel = "CONF", description = "The sweep's configuration file (HOCON).")
+  @Parameters(paramLabel = "CONF", description = "the sweep, a HOCON file")
   private Path conf;
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Override a key, such as train.epochs=2; may be repeated.")
+      description = "stronger than the file; may be given again: --set train.epochs=2")
   private List<String> overrides = List.of();
 
   @Option(
       names = "--output",
       paramLabel = "URI",
-      description = "Where the tables go, in place of secant.output.")
+      description = "where the tables go: a folder, or such as s3a://bucket/prefix")
   private Optional<String> output = Optional.empty();
 
   Sweep read() {
-    return SweepFile.read(conf, overrides, output);
+    Sweep sweep = SweepFile.read(conf, overrides, output);
+    if (sweep.engine().device() == EngineSettings.Device.GPU) {
+      throw new InputException(
+          conf + ": secant.engine.device is gpu, but this version trains on the cpu only");
+    }
+    return sweep;
   }
 }

@@ -1,7 +1,6 @@
 package dev.secant.job;
 
 import dev.secant.data.Dataset;
-import dev.secant.data.DatasetSource;
 import dev.secant.sweep.Trial;
 import dev.secant.training.CheckpointStore;
 import dev.secant.training.Monitor;
@@ -10,45 +9,31 @@ import dev.secant.training.ReplayedSegment;
 import dev.secant.training.TrialRun;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 
-/** Trials trained for real, by the engine of the executor's process. */
-final class EngineExecution implements TrialExecution {
+/** The real thing: trains through the engine. */
+public record EngineExecution() implements TrialExecution {
   private static final long serialVersionUID = 1L;
 
-  /** Datasets are held once a process, for all tasks that ever run in it. */
-  private static final ConcurrentMap<DatasetSource, Dataset> LOADED = new ConcurrentHashMap<>();
-
-  private final String dataRoot;
-  private final int threads;
-
-  EngineExecution(Path dataRoot, int threads) {
-    this.dataRoot = dataRoot.toString();
-    this.threads = threads;
-  }
-
   @Override
-  public Recording record(String trialJson, int segments, CheckpointStore store, Monitor monitor)
+  public Recording record(TrialTask task, int segments, CheckpointStore store, Monitor monitor)
       throws IOException {
-    try (TrialRun run = open(trialJson)) {
+    try (TrialRun run = open(task)) {
       return run.record(segments, store, monitor);
     }
   }
 
   @Override
   public ReplayedSegment replay(
-      String trialJson, Recording recording, int segment, CheckpointStore store, Monitor monitor)
+      TrialTask task, Recording recording, int segment, CheckpointStore store, Monitor monitor)
       throws IOException {
-    try (TrialRun run = open(trialJson)) {
+    try (TrialRun run = open(task)) {
       return run.replay(recording, segment, store, monitor);
     }
   }
 
-  private TrialRun open(String trialJson) {
-    Trial trial = Trial.fromJson(trialJson);
-    Dataset dataset =
-        LOADED.computeIfAbsent(trial.dataset(), source -> source.load(Path.of(dataRoot)));
-    return new TrialRun(trial, dataset, threads);
+  private static TrialRun open(TrialTask task) {
+    Trial trial = Trial.fromJson(task.json());
+    Dataset dataset = LoadedDatasets.load(trial.dataset(), Path.of(task.dataRoot()));
+    return new TrialRun(trial, dataset, task.threads());
   }
 }

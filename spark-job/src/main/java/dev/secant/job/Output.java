@@ -1,197 +1,212 @@
 package dev.secant.job;
 
 import dev.secant.config.InputException;
-import dev.secant.sweep.TrialId;
 import dev.secant.table.EpochRecord;
 import dev.secant.table.StepRecord;
 import dev.secant.table.Table;
 import dev.secant.table.TrialRecord;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.Arrays;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * A sweep's output: {@code OUT/<table>/trial_id=<id>/*.parquet}, and checkpoints of trials at work
- * under {@code OUT/_checkpoints/<id>/}. A trial counts when its row in {@code trials} is there,
- * which is written last.
+ * The folder that a sweep writes: {@code <table>/trial_id=<id>/}, {@code _checkpoints/<id>/}. A
+ * trial is there when its row in {@code trials} is.
  */
 public final class Output {
-  /** In the order in which a trial writes them; the last one commits. */
+  /** Every table that a run writes; the one that commits is the last. */
   public static final List<Table> TABLES =
       List.of(StepRecord.TABLE, EpochRecord.TABLE, TrialRecord.TABLE);
 
   private static final String PARTITION = "trial_id=";
 
   private final Path root;
-  private final SparkSession spark;
   private final FileSystem files;
 
-  public Output(String uri, SparkSession spark) {
-    this.spark = spark;
+  /**
+   * @throws InputException where the address names no file system that can be reached
+   */
+  public Output(String root, Configuration configuration) {
     try {
-      Path path = new Path(uri);
-      this.files = path.getFileSystem(hadoop());
+      Path path = new Path(root);
+      this.files = path.getFileSystem(configuration);
       this.root = files.makeQualified(path);
     } catch (IOException | IllegalArgumentException e) {
-      throw new InputException("output " + uri + " cannot be used: " + Attempt.message(e), e);
+      throw new InputException("output " + root + " cannot be reached: " + e.getMessage(), e);
     }
   }
 
-  /** As Hadoop writes it: {@code file:/...} or {@code s3a://...}. */
-  public String uri() {
-    return root.toString();
+  /** Its full address. */
+  public Path root() {
+    return root;
   }
 
-  public boolean exists() throws IOException {
-    return files.exists(new Path(root, TrialRecord.TABLE.name()));
-  }
-
-  /**
-   * Makes sure that the output can be written.
-   *
-   * @throws InputException where it cannot
-   */
-  void prepare() {
-    Path probe = new Path(root, "_checkpoints/.probe");
+  public boolean exists() {
     try {
-      files.create(probe, true).close();
-      files.delete(probe, false);
+      return files.getFileStatus(root).isDirectory();
+    } catch (FileNotFoundException e) {
+      return false;
     } catch (IOException e) {
-      throw new InputException("output " + uri() + " cannot be written: " + Attempt.message(e), e);
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /** The status of every committed trial, by id. */
-  public Map<String, String> committed() throws IOException {
+  /** Whether a run is writing to it now. */
+  public boolean inUse() {
+    try {
+      return OutputLock.holder(files, new Path(root, "_lock")).isPresent();
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  Path checkpoints(String trialId) {
+    return new Path(new Path(root, "_checkpoints"), trialId);
+  }
+
+  Path rows(Table table, String trialId) {
+    return new Path(folder(table), PARTITION + trialId);
+  }
+
+  FileSystem files() {
+    return files;
+  }
+
+  private Path folder(Table table) {
+    return new Path(root, table.name());
+  }
+
+  /** The status of each committed trial, by id; read from the {@code trials} table. */
+  public Map<String, String> committed(SparkSession spark) {
     Map<String, String> statuses = new HashMap<>();
-    for (Row row : read(TrialRecord.TABLE).select("trial_id", "status").collectAsList()) {
+    for (Row row : all(spark, TrialRecord.TABLE).select("trial_id", "status").collectAsList()) {
       statuses.put(row.getString(0), row.getString(1));
     }
     return statuses;
   }
 
-  /**
-   * A table's rows of all trials that have any.
-   *
-   * @return an empty dataset with the right columns where there are none
-   */
-  public Dataset<Row> read(Table table) throws IOException {
-    Path path = new Path(root, table.name());
-    if (folders(path).isEmpty()) {
-      return spark.createDataFrame(List.of(), Schemas.of(table));
-    }
-    String[] columns = Schemas.of(table).fieldNames();
-    return spark.read().schema(Schemas.of(table)).parquet(path.toString()).selectExpr(columns);
-  }
-
-  /**
-   * Removes what a crash left: rows of trials that are not committed, checkpoints of those that
-   * are. Checkpoints of the others stay, to go on from.
-   */
-  void removeLeftovers(Set<String> committed, boolean keepEnds) throws IOException {
-    for (Table table : TABLES) {
-      for (String id : folders(new Path(root, table.name()))) {
-        if (!committed.contains(id)) {
-          files.delete(folder(table, id), true);
-        }
-      }
-    }
-    for (String id : committed) {
-      if (files.exists(checkpoints(id))) {
-        endCheckpoints(id, keepEnds);
-      }
-    }
-  }
-
-  void write(Table table, TrialId id, Dataset<Row> rows) throws IOException {
-    Path folder = folder(table, id.value());
-    files.delete(folder, true);
-    rows.write().parquet(folder.toString());
-  }
-
-  void write(Table table, TrialId id, List<Object[]> rows) throws IOException {
-    List<Row> inFile =
-        rows.stream()
-            .map(row -> RowFactory.create(Arrays.copyOfRange(row, 1, row.length)))
-            .toList();
-    write(table, id, spark.createDataFrame(inFile, Schemas.inFile(table)).coalesce(1));
-  }
-
-  /** Takes a trial's row away, so that it runs again. */
-  void uncommit(String id) throws IOException {
-    files.delete(folder(TrialRecord.TABLE, id), true);
-  }
-
-  /** Trials that have left checkpoints: at work, or stopped. */
-  public Set<String> begun() throws IOException {
-    Set<String> ids = new HashSet<>();
+  /** All rows of a table, committed or not; none where nothing was written yet. */
+  public Dataset<Row> all(SparkSession spark, Table table) {
     try {
-      for (FileStatus file : files.listStatus(new Path(root, "_checkpoints"))) {
-        if (file.isDirectory()) {
-          ids.add(file.getPath().getName());
+      if (!files.exists(folder(table))) {
+        return spark.createDataFrame(List.of(), Schemas.of(table));
+      }
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    }
+    return spark
+        .read()
+        .schema(Schemas.of(table))
+        .parquet(folder(table).toString())
+        .select(
+            table.columns().stream()
+                .map(column -> org.apache.spark.sql.functions.col(column.name()))
+                .toArray(org.apache.spark.sql.Column[]::new));
+  }
+
+  /** Registers the tables as views of their names, with the rows of committed trials only. */
+  public void createViews(SparkSession spark) {
+    Dataset<Row> trials = all(spark, TrialRecord.TABLE);
+    trials.createOrReplaceTempView(TrialRecord.TABLE.name());
+    for (Table table : TABLES) {
+      if (!table.equals(TrialRecord.TABLE)) {
+        all(spark, table)
+            .join(trials.select("trial_id"), scalaSeq("trial_id"), "left_semi")
+            .createOrReplaceTempView(table.name());
+      }
+    }
+  }
+
+  private static scala.collection.immutable.Seq<String> scalaSeq(String column) {
+    return scala.jdk.javaapi.CollectionConverters.asScala(List.of(column)).toList();
+  }
+
+  /** The trials that have rows in any table or checkpoints; each folder is listed once. */
+  Set<String> trialsWithFiles() throws IOException {
+    Set<String> ids = new TreeSet<>();
+    for (Table table : TABLES) {
+      for (String name : names(folder(table))) {
+        if (name.startsWith(PARTITION)) {
+          ids.add(name.substring(PARTITION.length()));
         }
       }
-    } catch (FileNotFoundException absent) {
-      return Set.of();
     }
     return ids;
   }
 
-  Path checkpoints(String id) {
-    return new Path(root, "_checkpoints/" + id);
+  /** The trials that have checkpoints. */
+  public Set<String> trialsWithCheckpoints() {
+    try {
+      return names(new Path(root, "_checkpoints"));
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    }
   }
 
-  /** Ends a trial's checkpoints: none stay, or the first and the last. */
-  void endCheckpoints(String id, boolean keepEnds) throws IOException {
-    Path folder = checkpoints(id);
-    if (!keepEnds) {
-      files.delete(folder, true);
-      Path all = folder.getParent();
-      if (files.exists(all) && files.listStatus(all).length == 0) {
-        files.delete(all, false);
+  private Set<String> names(Path folder) throws IOException {
+    Set<String> names = new TreeSet<>();
+    try {
+      for (FileStatus file : files.listStatus(folder)) {
+        names.add(file.getPath().getName());
       }
+    } catch (FileNotFoundException e) {
+      return Set.of();
+    }
+    return names;
+  }
+
+  /** Removes the rows of a trial; the one that commits goes first. */
+  void removeRows(String trialId) throws IOException {
+    for (int i = TABLES.size() - 1; i >= 0; i--) {
+      files.delete(rows(TABLES.get(i), trialId), true);
+    }
+  }
+
+  /** Removes a trial's checkpoints, all but those of these names (without extension). */
+  void removeCheckpoints(String trialId, Set<String> except) throws IOException {
+    if (except.isEmpty()) {
+      files.delete(checkpoints(trialId), true);
       return;
     }
-    Set<String> ends = Set.of("step-0.safetensors", "final.safetensors");
-    for (FileStatus file : files.listStatus(folder)) {
-      if (!ends.contains(file.getPath().getName())) {
-        files.delete(file.getPath(), false);
+    for (String name : names(checkpoints(trialId))) {
+      int dot = name.indexOf('.');
+      if (!except.contains(dot < 0 ? name : name.substring(0, dot))) {
+        files.delete(new Path(checkpoints(trialId), name), true);
       }
     }
   }
 
-  private Path folder(Table table, String id) {
-    return new Path(root, table.name() + "/" + PARTITION + id);
+  /** Notes which trials the sweep has, for {@link #planned()}. */
+  void writePlan(List<PlannedTrial> trials) throws IOException {
+    try (OutputStream out = files.create(new Path(root, "_sweep"), true)) {
+      for (PlannedTrial trial : trials) {
+        out.write((trial.id() + "\n").getBytes(StandardCharsets.US_ASCII));
+      }
+    }
   }
 
-  private Set<String> folders(Path table) throws IOException {
-    Set<String> ids = new HashSet<>();
-    try {
-      for (FileStatus file : files.listStatus(table)) {
-        if (file.isDirectory() && file.getPath().getName().startsWith(PARTITION)) {
-          ids.add(file.getPath().getName().substring(PARTITION.length()));
-        }
-      }
-    } catch (FileNotFoundException absent) {
+  /** The ids of the trials of the last sweep that ran here; none where none did. */
+  public Set<String> planned() {
+    try (var in = files.open(new Path(root, "_sweep"))) {
+      return new TreeSet<>(
+          new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().toList());
+    } catch (FileNotFoundException e) {
       return Set.of();
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
     }
-    return ids;
-  }
-
-  private Configuration hadoop() {
-    return spark.sparkContext().hadoopConfiguration();
   }
 }

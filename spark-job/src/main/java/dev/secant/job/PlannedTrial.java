@@ -1,63 +1,62 @@
 package dev.secant.job;
 
-import dev.secant.architecture.Network;
 import dev.secant.config.InputException;
 import dev.secant.data.Dataset;
-import dev.secant.data.DatasetSource;
-import dev.secant.sweep.Sweep;
 import dev.secant.sweep.Trial;
 import dev.secant.training.TrialRun;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A trial with what it will take.
+ * A trial that was checked and can start.
  *
- * @param weights the number d of trainable weights
- * @param steps the number T of steps
+ * @param parameters trainable weights
+ * @param steps of one pass
  */
-public record PlannedTrial(Trial trial, long weights, long steps) {
+public record PlannedTrial(Trial trial, int parameters, long steps) {
+  public String id() {
+    return trial.id().value();
+  }
 
-  /**
-   * Every trial of a sweep, checked as far as can be without training: datasets read, networks laid
-   * out, batch sizes compared with what there is.
-   *
-   * @throws InputException where a trial cannot run
-   */
-  public static List<PlannedTrial> plan(Sweep sweep) {
-    Map<DatasetSource, Dataset> datasets = new HashMap<>();
-    List<PlannedTrial> planned = new ArrayList<>();
-    for (Trial trial : sweep.trials()) {
-      Dataset dataset =
-          datasets.computeIfAbsent(trial.dataset(), source -> source.load(sweep.dataRoot()));
-      if (dataset.trainSize() < trial.batchSize()) {
-        throw new InputException(
-            "batch-size "
-                + trial.batchSize()
-                + " is larger than the "
-                + dataset.trainSize()
-                + " training samples of dataset "
-                + trial.dataset().type());
-      }
-      Network network = trial.architecture().network(dataset.task());
-      planned.add(new PlannedTrial(trial, network.size(), TrialRun.steps(trial, dataset)));
-    }
-    return List.copyOf(planned);
+  /** Work of one pass, in weights times samples: good enough to say which trial takes longest. */
+  public double cost() {
+    return costOfStep() * steps;
+  }
+
+  double costOfStep() {
+    return (double) parameters * trial.batchSize();
   }
 
   /**
-   * A measure of the work: weights times samples times how often a sample uses a weight, which
-   * convolutions do once a pixel. Only its order matters.
+   * Checks trials as far as that goes without training: each dataset is read, each network
+   * described. A trial named twice is planned once.
+   *
+   * @throws InputException where one of them cannot run
    */
-  public double cost() {
-    double uses =
-        switch (trial.architecture().type()) {
-          case "mlp" -> 1;
-          case "transformer-lm" -> 32;
-          default -> 256;
-        };
-    return (double) weights * steps * (trial.batchSize() * uses + 20);
+  public static List<PlannedTrial> of(List<Trial> trials, Path dataRoot) {
+    Map<String, PlannedTrial> planned = new LinkedHashMap<>();
+    for (Trial trial : trials) {
+      planned.computeIfAbsent(trial.id().value(), id -> check(trial, dataRoot));
+    }
+    return new ArrayList<>(planned.values());
+  }
+
+  private static PlannedTrial check(Trial trial, Path dataRoot) {
+    Dataset dataset = LoadedDatasets.load(trial.dataset(), dataRoot);
+    int parameters = trial.architecture().network(dataset.task()).size();
+    long steps = trial.batchSize() > dataset.trainSize() ? 0 : TrialRun.steps(trial, dataset);
+    if (steps < 1) {
+      throw new InputException(
+          "batch-size "
+              + trial.batchSize()
+              + " is larger than the training samples of "
+              + trial.dataset().type()
+              + ", which has "
+              + dataset.trainSize());
+    }
+    return new PlannedTrial(trial, parameters, steps);
   }
 }

@@ -1,7 +1,9 @@
 package dev.secant.job;
 
+import dev.secant.table.TrialRecord.Status;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
@@ -18,117 +21,196 @@ import org.apache.spark.util.LongAccumulator;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Where a sweep stands: trials done, steps a second, time left. A live line on a terminal, a plain
- * line every few seconds elsewhere. Steps of tasks that still run are known from their executors'
- * heartbeats.
+ * Tells how far the sweep is: trials done, steps a second, time left. Steps are counted where they
+ * are made and seen here with each heartbeat of an executor, so running tasks count as they go.
  */
-final class Progress extends SparkListener implements AutoCloseable {
-  private static final long PLAIN_SECONDS = 10;
+public final class Progress {
+  private static final String STEPS = "secant.steps";
+  private static final String COST = "secant.cost";
 
   private final PrintStream out;
   private final boolean live;
-  private final int trials;
-  private final double totalCost;
-  private final LongAccumulator steps;
-  private final Map<Long, Long> running = new ConcurrentHashMap<>();
-  private final AtomicInteger done = new AtomicInteger();
-  private final AtomicInteger failed = new AtomicInteger();
-  private final AtomicLong doneCost = new AtomicLong();
-  private final long start = System.nanoTime();
-  private final ScheduledExecutorService timer =
+  private final Duration every;
+  private final boolean traces;
+
+  private final LongAccumulator steps = new LongAccumulator();
+  private final LongAccumulator cost = new LongAccumulator();
+  private final Seen seenSteps = new Seen(STEPS);
+  private final Seen seenCost = new Seen(COST);
+  private final SparkListener listener = new Heartbeats();
+  private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
-            Thread thread = new Thread(work, "progress");
+            Thread thread = new Thread(work, "secant-progress");
             thread.setDaemon(true);
             return thread;
           });
+  private final AtomicInteger done = new AtomicInteger();
+  private volatile SparkContext context;
+  private volatile int total;
+  private volatile double workToDo;
+  private volatile double workEnded;
+  private volatile long started;
 
-  /**
-   * @param live whether {@code out} is a terminal
-   * @param steps what tasks count their steps with
-   */
-  Progress(PrintStream out, boolean live, int trials, double totalCost, LongAccumulator steps) {
+  private Progress(PrintStream out, boolean live, Duration every, boolean traces) {
     this.out = out;
     this.live = live;
-    this.trials = trials;
-    this.totalCost = totalCost;
-    this.steps = steps;
-    long period = live ? 1 : PLAIN_SECONDS;
-    timer.scheduleAtFixedRate(this::print, period, period, TimeUnit.SECONDS);
+    this.every = every;
+    this.traces = traces;
   }
 
-  void trialEnded(double cost, boolean complete) {
-    doneCost.addAndGet(Math.round(cost));
+  /** A bar that is drawn again and again on one line. */
+  public static Progress bar(PrintStream terminal, boolean traces) {
+    return new Progress(terminal, true, Duration.ofMillis(500), traces);
+  }
+
+  /** A line now and then. */
+  public static Progress lines(PrintStream out, boolean traces) {
+    return new Progress(out, false, Duration.ofSeconds(10), traces);
+  }
+
+  LongAccumulator steps() {
+    return steps;
+  }
+
+  LongAccumulator cost() {
+    return cost;
+  }
+
+  void start(SparkContext context, int trials, List<PlannedTrial> left) {
+    this.context = context;
+    this.total = trials;
+    this.done.set(trials - left.size());
+    // Each path is walked twice.
+    this.workToDo = 2 * left.stream().mapToDouble(PlannedTrial::cost).sum();
+    this.started = System.nanoTime();
+    steps.register(context, scala.Option.apply(STEPS), false);
+    cost.register(context, scala.Option.apply(COST), false);
+    context.addSparkListener(listener);
+    ticker.scheduleAtFixedRate(
+        this::show, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  void ended(PlannedTrial trial, Status status, String message) {
     done.incrementAndGet();
-    if (!complete) {
-      failed.incrementAndGet();
+    synchronized (this) {
+      workEnded += 2 * trial.cost();
+    }
+    if (status != Status.COMPLETE) {
+      say(trial.id() + " " + status.text() + ": " + message);
     }
   }
 
-  @Override
-  public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
-    CollectionConverters.asJava(update.accumUpdates())
-        .forEach(
-            task ->
-                CollectionConverters.asJava(task._4())
-                    .forEach(counter -> count((Long) task._1(), counter)));
-  }
-
-  private void count(long task, AccumulableInfo counter) {
-    if (counter.id() == steps.id() && counter.update().isDefined()) {
-      running.put(task, ((Number) counter.update().get()).longValue());
+  void trace(String trace) {
+    if (traces) {
+      say(trace);
     }
   }
 
-  @Override
-  public void onTaskEnd(SparkListenerTaskEnd end) {
-    running.remove(end.taskInfo().taskId());
+  void stop() {
+    ticker.shutdownNow();
+    if (!context.isStopped()) {
+      context.removeSparkListener(listener);
+    }
+    show();
+    if (live) {
+      out.println();
+    }
   }
 
-  private void print() {
-    double seconds = (System.nanoTime() - start) / 1e9;
-    long counted = steps.value() + running.values().stream().mapToLong(Long::longValue).sum();
+  private synchronized void say(String line) {
+    out.println((live ? "\r\033[K" : "") + line);
+  }
+
+  private synchronized void show() {
+    double seconds = (System.nanoTime() - started) * 1e-9;
+    // A failed trial never does its steps, and a resumed one fewer: count what has ended as done.
+    double share = workToDo == 0 ? 1 : Math.min(1, Math.max(workEnded, seenCost.sum()) / workToDo);
+    String left =
+        share >= 1 ? "done" : share < 0.001 ? "?" : clock(seconds * (1 - share) / share) + " left";
     String line =
         String.format(
             Locale.ROOT,
-            "%d/%d trials%s, %,d steps walked, %.0f steps/s, %s",
+            "%d/%d trials  %3.0f %%  %,.0f steps/s  %s gone  %s",
             done.get(),
-            trials,
-            failed.get() == 0 ? "" : " (" + failed.get() + " not complete)",
-            counted,
-            counted / seconds,
-            left(seconds));
+            total,
+            100 * share,
+            seconds > 0 ? seenSteps.sum() / seconds : 0,
+            clock(seconds),
+            left);
     if (live) {
-      int width = 24;
-      int full = trials == 0 ? width : width * done.get() / trials;
-      out.print("\r[" + "#".repeat(full) + ".".repeat(width - full) + "] " + line + "\033[K");
+      int filled = (int) Math.round(24 * share);
+      out.print("\r\033[K[" + "#".repeat(filled) + "-".repeat(24 - filled) + "] " + line);
       out.flush();
     } else {
       out.println(line);
     }
   }
 
-  /** From the cost of the trials that are done; the cost model is only an estimate. */
-  private String left(double seconds) {
-    double share = doneCost.get() / totalCost;
-    if (share <= 0) {
-      return "time left unknown";
-    }
-    Duration left = Duration.ofSeconds(Math.round(seconds * (1 - share) / share));
-    return String.format(
-        Locale.ROOT,
-        "about %d:%02d:%02d left",
-        left.toHours(),
-        left.toMinutesPart(),
-        left.toSecondsPart());
+  private static String clock(double seconds) {
+    long whole = Math.round(seconds);
+    return whole < 3600
+        ? String.format(Locale.ROOT, "%d:%02d", whole / 60, whole % 60)
+        : String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
   }
 
-  @Override
-  public void close() {
-    timer.shutdownNow();
-    print();
-    if (live) {
-      out.println();
+  /** The sum of an accumulator, running tasks included. */
+  private static final class Seen {
+    private final String name;
+    private final Map<Long, Long> running = new ConcurrentHashMap<>();
+    private final AtomicLong ended = new AtomicLong();
+
+    Seen(String name) {
+      this.name = name;
+    }
+
+    void running(long task, AccumulableInfo info) {
+      value(info, running -> this.running.put(task, running));
+    }
+
+    void ended(AccumulableInfo info) {
+      value(info, ended::addAndGet);
+    }
+
+    void gone(long task) {
+      running.remove(task);
+    }
+
+    long sum() {
+      return ended.get() + running.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private void value(AccumulableInfo info, java.util.function.LongConsumer use) {
+      if (info.name().isDefined()
+          && name.equals(info.name().get())
+          && info.update().isDefined()
+          && info.update().get() instanceof Number number) {
+        use.accept(number.longValue());
+      }
+    }
+  }
+
+  private final class Heartbeats extends SparkListener {
+    @Override
+    public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
+      for (var task : CollectionConverters.asJava(update.accumUpdates())) {
+        long id = ((Number) (Object) task._1()).longValue();
+        for (AccumulableInfo info : CollectionConverters.asJava(task._4())) {
+          seenSteps.running(id, info);
+          seenCost.running(id, info);
+        }
+      }
+    }
+
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd end) {
+      long id = end.taskInfo().taskId();
+      seenSteps.gone(id);
+      seenCost.gone(id);
+      for (AccumulableInfo info : CollectionConverters.asJava(end.taskInfo().accumulables())) {
+        seenSteps.ended(info);
+        seenCost.ended(info);
+      }
     }
   }
 }

@@ -2,36 +2,36 @@ package dev.secant.job;
 
 import dev.secant.table.Column;
 import dev.secant.table.Table;
-import java.util.List;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Tables as Spark schemas; a column's comment travels in the Parquet file. */
+/** Spark's view of a {@link Table}; comments are kept in the fields' metadata. */
 public final class Schemas {
   private Schemas() {}
 
-  /** All columns, as a query sees them. */
+  /** The schema of a whole table. */
   public static StructType of(Table table) {
-    return of(table.columns());
+    return new StructType(table.columns().stream().map(Schemas::field).toArray(StructField[]::new));
   }
 
-  /** The columns inside a file: all but {@code trial_id}, which is in the path. */
-  static StructType inFile(Table table) {
-    return of(table.columns().subList(1, table.columns().size()));
+  /** The schema of its files: without {@code trial_id}, which is in their folder's name. */
+  static StructType ofFiles(Table table) {
+    return new StructType(
+        table.columns().stream()
+            .filter(column -> !column.name().equals("trial_id"))
+            .map(Schemas::field)
+            .toArray(StructField[]::new));
   }
 
-  private static StructType of(List<Column> columns) {
-    StructType schema = new StructType();
-    for (Column column : columns) {
-      schema =
-          schema.add(
-              new StructField(column.name(), type(column), column.nullable(), Metadata.empty())
-                  .withComment(column.comment()));
-    }
-    return schema;
+  private static StructField field(Column column) {
+    return new StructField(
+        column.name(),
+        type(column),
+        column.nullable(),
+        new MetadataBuilder().putString("comment", column.comment()).build());
   }
 
   private static DataType type(Column column) {

@@ -1,361 +1,330 @@
 package dev.secant.job;
 
-import dev.secant.engine.Engine;
-import dev.secant.geometry.GammaNull;
-import dev.secant.sweep.Sweep;
-import dev.secant.sweep.Trial;
-import dev.secant.sweep.TrialId;
+import dev.secant.sweep.Measure;
 import dev.secant.table.EpochRecord;
 import dev.secant.table.StepRecord;
+import dev.secant.table.Table;
 import dev.secant.table.TrialRecord;
-import dev.secant.training.Monitor;
+import dev.secant.table.TrialRecord.Ending;
+import dev.secant.table.TrialRecord.Finals;
+import dev.secant.table.TrialRecord.Passes;
+import dev.secant.table.TrialRecord.Status;
+import dev.secant.table.TrialRecord.Surroundings;
 import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.apache.hadoop.fs.Path;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Dataset;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
-import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * A sweep on Spark: every trial in jobs of its own, as many at once as there are slots, longest
- * first. A trial's record pass is one task; its replay one task a segment; its rows are written to
- * folders of its own, the row in {@code trials} last.
+ * Runs the trials of a sweep, as many at once as there are task slots, the longest first. A trial
+ * is one task that records, then one task a segment that replays, then one write a table; its row
+ * in {@code trials} is written last and commits it. What fails in a trial stays in that trial.
  */
 public final class SweepRun {
-  private static final int STEPS_A_SEGMENT = 500;
+  /** Replayed by one task rather than cut: shorter segments cost more to start than they save. */
+  private static final long STEPS_A_SEGMENT = 500;
+
   private static final int MOST_SEGMENTS = 8;
 
-  /**
-   * How a run ended.
-   *
-   * @param skipped trials that were complete before
-   * @param unfinished trials that did not end as complete
-   */
-  public record Result(int trials, int skipped, int unfinished) {}
+  /** How a run is done; none of it changes a path, but for device and threads its last bits. */
+  public record Plan(String output, Measure measure, Path dataRoot, String device, int threads) {}
+
+  /** What became of the sweep, over all its trials, also those of earlier runs. */
+  public record Result(int complete, int failed, int skipped, List<String> messages) {
+    public boolean allWell() {
+      return failed == 0;
+    }
+  }
 
   private final SparkSession spark;
   private final JavaSparkContext context;
-  private final Sweep sweep;
+  private final Plan plan;
   private final TrialExecution execution;
+  private final Progress progress;
   private final Output output;
-  private final LongAccumulator steps;
-  private final SerializableConfiguration hadoop;
+  private final Broadcast<SerializableConfiguration> configuration;
+  private final Surroundings surroundings;
   private final int slots;
+  private final AtomicInteger unfinished = new AtomicInteger();
 
-  public SweepRun(SparkSession spark, Sweep sweep) {
-    this(spark, sweep, new EngineExecution(sweep.dataRoot(), sweep.engine().threads()));
-  }
-
-  SweepRun(SparkSession spark, Sweep sweep, TrialExecution execution) {
+  public SweepRun(SparkSession spark, Plan plan, TrialExecution execution, Progress progress) {
     this.spark = spark;
-    this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    this.sweep = sweep;
+    this.context = new JavaSparkContext(spark.sparkContext());
+    this.plan = plan;
     this.execution = execution;
-    this.output = new Output(sweep.output(), spark);
-    this.steps = spark.sparkContext().longAccumulator("steps");
-    this.hadoop = new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+    this.progress = progress;
+    this.output = new Output(plan.output(), context.hadoopConfiguration());
+    this.configuration =
+        context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
+    this.surroundings =
+        Versions.read().surroundings(plan.device(), plan.threads(), spark.version());
     this.slots = Math.max(1, context.defaultParallelism());
   }
 
   /**
-   * Runs what is not complete yet.
+   * Runs what is not committed yet; trials that failed before are tried again.
    *
-   * @param live whether {@code out} is a terminal
-   * @throws dev.secant.config.InputException where the output cannot be written
+   * @throws dev.secant.config.InputException where the output cannot be written or is in use
+   * @throws InterruptedException where this thread was interrupted; running again goes on
    */
-  public Result run(List<PlannedTrial> plan, PrintStream out, boolean live) throws IOException {
-    output.prepare();
-    Map<String, String> statuses = output.committed();
-    Set<String> settled = new HashSet<>(statuses.keySet());
-    for (PlannedTrial planned : plan) {
-      String id = planned.trial().id().value();
-      if (Set.of("failed", "drifted").contains(statuses.getOrDefault(id, ""))) {
-        output.uncommit(id);
-        settled.remove(id);
+  public Result run(List<PlannedTrial> trials) throws InterruptedException, IOException {
+    try (OutputLock lock = OutputLock.take(output)) {
+      Map<String, String> committed = output.committed(spark);
+      for (String id : output.trialsWithFiles()) {
+        if (!committed.containsKey(id)) {
+          output.removeRows(id);
+        }
       }
+      output.writePlan(trials);
+
+      List<PlannedTrial> left =
+          trials.stream()
+              .filter(trial -> !isSettled(committed.get(trial.id())))
+              .sorted(Comparator.comparingDouble(PlannedTrial::cost).reversed())
+              .toList();
+      int skipped = trials.size() - left.size();
+      long failedBefore =
+          trials.stream()
+              .map(trial -> committed.getOrDefault(trial.id(), ""))
+              .filter(status -> isSettled(status) && !status.equals(Status.COMPLETE.text()))
+              .count();
+      unfinished.set(left.size());
+      List<String> messages = new ArrayList<>();
+      int bad = (int) failedBefore;
+      progress.start(spark.sparkContext(), trials.size(), left);
+      try {
+        for (Ended ended : runAll(left)) {
+          if (ended.status() != Status.COMPLETE) {
+            bad++;
+            messages.add(ended.id() + " " + ended.status().text() + ": " + ended.message());
+          }
+        }
+      } finally {
+        progress.stop();
+      }
+      return new Result(trials.size() - bad, bad, skipped, messages);
     }
-    output.removeLeftovers(settled, sweep.measure().keepCheckpoints());
-    List<PlannedTrial> open =
-        plan.stream()
-            .filter(planned -> !settled.contains(planned.trial().id().value()))
-            .sorted(Comparator.comparingDouble(PlannedTrial::cost).reversed())
-            .toList();
-    int diverged =
-        (int)
-            plan.stream()
-                .filter(p -> "diverged".equals(statuses.get(p.trial().id().value())))
-                .count();
-    int unfinished = diverged + runAll(open, out, live);
-    return new Result(plan.size(), plan.size() - open.size(), unfinished);
   }
 
-  private int runAll(List<PlannedTrial> open, PrintStream out, boolean live) throws IOException {
-    double cost = open.stream().mapToDouble(PlannedTrial::cost).sum();
-    AtomicInteger left = new AtomicInteger(open.size());
-    ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, Math.min(slots, open.size())));
-    int unfinished = 0;
-    try (Progress progress = new Progress(out, live, open.size(), cost, steps)) {
-      spark.sparkContext().addSparkListener(progress);
-      List<Future<Boolean>> ends = new ArrayList<>();
-      for (PlannedTrial planned : open) {
-        ends.add(
+  private static boolean isSettled(String status) {
+    return status != null && !status.isEmpty() && !status.equals(Status.FAILED.text());
+  }
+
+  private record Ended(String id, Status status, String message) {}
+
+  private List<Ended> runAll(List<PlannedTrial> trials) throws InterruptedException {
+    ExecutorService pool = Executors.newFixedThreadPool(slots);
+    ConcurrentLinkedQueue<Ended> ended = new ConcurrentLinkedQueue<>();
+    try {
+      List<Future<?>> futures = new ArrayList<>();
+      for (PlannedTrial trial : trials) {
+        futures.add(
             pool.submit(
                 () -> {
-                  boolean complete = runTrial(planned, left.getAndDecrement());
-                  progress.trialEnded(planned.cost(), complete);
-                  return complete;
+                  Ended end = runToItsEnd(trial);
+                  unfinished.decrementAndGet();
+                  progress.ended(trial, end.status(), end.message());
+                  ended.add(end);
                 }));
       }
-      for (Future<Boolean> end : ends) {
-        unfinished += end.get() ? 0 : 1;
+      for (Future<?> future : futures) {
+        future.get();
       }
-      return unfinished;
+      return List.copyOf(ended);
     } catch (ExecutionException e) {
-      // Not a trial's fault: the output or the cluster is gone.
-      throw new IOException("the sweep stopped: " + Attempt.message(e.getCause()), e.getCause());
+      throw new IllegalStateException("the sweep stopped: " + e.getCause().getMessage(), e);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the sweep was interrupted", e);
+      context.cancelAllJobs();
+      throw e;
     } finally {
       pool.shutdownNow();
     }
   }
 
-  /** Runs and commits one trial; true where it is complete. */
-  private boolean runTrial(PlannedTrial planned, int trialsLeft) throws IOException {
-    TrialId id = planned.trial().id();
-    context.setJobDescription("record " + id);
-    Attempt<Recording> attempt = record(planned, segments(planned, trialsLeft));
-    Map<String, Object> row = row(planned);
-    if (attempt instanceof Attempt.Failed<Recording> failed) {
-      return fail(id, row, failed.category(), failed.message());
-    }
-    Recording recording = ((Attempt.Done<Recording>) attempt).value();
-    context.setJobDescription("replay " + id);
-    JavaRDD<Attempt<ReplayedSegment>> segments = replay(planned, recording);
+  private Ended runToItsEnd(PlannedTrial trial) {
     try {
-      List<Replayed> replayed = segments.map(Replayed::of).collect();
-      for (Replayed segment : replayed) {
-        if (!segment.category.isEmpty()) {
-          return fail(id, row, segment.category, segment.message);
-        }
+      return measure(trial);
+    } catch (TrialFailed e) {
+      return fail(trial, e.failure);
+    } catch (Exception e) {
+      if (spark.sparkContext().isStopped() || Thread.currentThread().isInterrupted()) {
+        // The run ends, not the trial: it has no row, and the next run goes on with it.
+        throw new CancellationException("interrupted");
       }
-      output.write(StepRecord.TABLE, id, stepRows(segments, replayed));
-      return commit(id, row, recording, replayed);
+      return fail(trial, TaskOutcome.Failure.of(e));
+    }
+  }
+
+  private Ended fail(PlannedTrial trial, TaskOutcome.Failure failure) {
+    Ending ending = new Ending(Status.FAILED, failure.category(), failure.message(), Finals.NONE);
+    String message = failure.category() + ": " + failure.message();
+    progress.trace(failure.trace());
+    try {
+      output.removeRows(trial.id());
+      write(
+          new TrialRecord(trial.trial(), trial.parameters(), 0, ending, Passes.NONE, surroundings));
+    } catch (Exception e) {
+      message += "; its row could not be written: " + e.getMessage();
+    }
+    return new Ended(trial.id(), Status.FAILED, message);
+  }
+
+  private Ended measure(PlannedTrial trial) throws IOException, TrialFailed {
+    String id = trial.id();
+    output.removeRows(id);
+    TrialTask task =
+        new TrialTask(
+            id,
+            trial.trial().canonicalJson(),
+            plan.dataRoot().toString(),
+            plan.device(),
+            plan.threads());
+    TaskBody body =
+        new TaskBody(
+            task,
+            execution,
+            output.checkpoints(id).toString(),
+            configuration,
+            progress.steps(),
+            progress.cost(),
+            (long) trial.costOfStep());
+
+    context.setJobGroup(id, "record " + id);
+    int segments = segments(trial);
+    Recording recording =
+        done(context.parallelize(List.of(segments), 1).map(body::record).collect().get(0));
+    context.setJobGroup(id, "replay " + id);
+    JavaRDD<TaskOutcome<ReplayedSegment>> outcomes =
+        context
+            .parallelize(
+                IntStream.range(0, recording.segments()).boxed().toList(),
+                Math.max(1, recording.segments()))
+            .map(segment -> body.replay(recording, segment))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      List<Replayed> replayed = new ArrayList<>();
+      for (TaskOutcome<Replayed> outcome : outcomes.map(TaskBody::essence).collect()) {
+        replayed.add(done(outcome));
+      }
+      double[] tails = RandomWalkNull.tails(replayed.stream().map(Replayed::updateNorms).toList());
+      JavaRDD<Row> steps =
+          outcomes
+              .map(TaskBody::measured)
+              .flatMap(
+                  segment ->
+                      RandomWalkNull.fill(segment, tails[segment.segment()]).stream()
+                          .map(step -> withoutId(step.row(id)))
+                          .iterator());
+      context.setJobGroup(id, "write " + id);
+      spark
+          .createDataFrame(steps, Schemas.ofFiles(StepRecord.TABLE))
+          .coalesce(1)
+          .sortWithinPartitions("step", "reference")
+          .write()
+          .parquet(output.rows(StepRecord.TABLE, id).toString());
+      write(
+          EpochRecord.TABLE,
+          id,
+          recording.epochs().stream().map(epoch -> withoutId(epoch.row(id))).toList());
+      TrialRecord row = row(trial, recording, replayed);
+      write(row);
+      output.removeCheckpoints(
+          id, plan.measure().keepCheckpoints() ? Set.of("step-0", "final") : Set.of());
+      return new Ended(id, row.ending().status(), row.ending().message());
     } finally {
-      segments.unpersist();
+      outcomes.unpersist(false);
     }
   }
 
-  private Attempt<Recording> record(PlannedTrial planned, int segments) {
-    TrialExecution execution = this.execution;
-    SerializableConfiguration hadoop = this.hadoop;
-    LongAccumulator steps = this.steps;
-    String checkpoints = output.checkpoints(planned.trial().id().value()).toString();
-    return context
-        .parallelize(List.of(planned.trial().canonicalJson()), 1)
-        .map(
-            trial ->
-                Attempt.of(
-                    () ->
-                        execution.record(
-                            trial,
-                            segments,
-                            new HadoopCheckpoints(new Path(checkpoints), hadoop.value()),
-                            monitor(steps))))
-        .collect()
-        .get(0);
-  }
-
-  private JavaRDD<Attempt<ReplayedSegment>> replay(PlannedTrial planned, Recording recording) {
-    TrialExecution execution = this.execution;
-    SerializableConfiguration hadoop = this.hadoop;
-    LongAccumulator steps = this.steps;
-    String checkpoints = output.checkpoints(planned.trial().id().value()).toString();
-    String trial = planned.trial().canonicalJson();
-    int parts = recording.segments();
-    return context
-        .parallelize(IntStream.range(0, parts).boxed().toList(), Math.max(1, parts))
-        .map(
-            segment ->
-                Attempt.of(
-                    () ->
-                        execution.replay(
-                            trial,
-                            recording,
-                            segment,
-                            new HadoopCheckpoints(new Path(checkpoints), hadoop.value()),
-                            monitor(steps))))
-        .persist(StorageLevel.MEMORY_AND_DISK());
-  }
-
-  private static Monitor monitor(LongAccumulator steps) {
-    TaskContext task = TaskContext.get();
-    return new Monitor() {
-      @Override
-      public void stepped() {
-        steps.add(1);
-      }
-
-      @Override
-      public boolean stopped() {
-        return task.isInterrupted();
-      }
-    };
-  }
-
-  /** What the driver needs of a segment: everything but its rows. */
-  private record Replayed(
-      double[] updateNorms, double drift, double seconds, String category, String message)
-      implements Serializable {
-    static Replayed of(Attempt<ReplayedSegment> attempt) {
-      if (attempt instanceof Attempt.Failed<ReplayedSegment> failed) {
-        return new Replayed(new double[0], 0, 0, failed.category(), failed.message());
-      }
-      ReplayedSegment segment = ((Attempt.Done<ReplayedSegment>) attempt).value();
-      return new Replayed(segment.updateNorms(), segment.drift(), segment.seconds(), "", "");
-    }
-  }
-
-  private Dataset<Row> stepRows(
-      JavaRDD<Attempt<ReplayedSegment>> segments, List<Replayed> replayed) {
-    double[] tails = new double[replayed.size()];
-    double tail = 0;
-    for (int i = tails.length - 1; i >= 0; i--) {
-      tails[i] = tail;
-      tail = GammaNull.sum(replayed.get(i).updateNorms, tail);
-    }
-    JavaRDD<Row> rows =
-        segments.flatMap(
-            attempt -> {
-              ReplayedSegment segment = ((Attempt.Done<ReplayedSegment>) attempt).value();
-              return GammaNull.fill(segment.steps(), tails[segment.segment()]).stream()
-                  .map(step -> step.row(""))
-                  .map(row -> RowFactory.create(Arrays.copyOfRange(row, 1, row.length)))
-                  .iterator();
-            });
-    // One file a trial, in the order of the steps.
-    return spark.createDataFrame(rows, Schemas.inFile(StepRecord.TABLE)).coalesce(1);
-  }
-
-  private boolean commit(
-      TrialId id, Map<String, Object> row, Recording recording, List<Replayed> replayed)
-      throws IOException {
+  private TrialRecord row(PlannedTrial trial, Recording recording, List<Replayed> replayed) {
     double drift = replayed.stream().mapToDouble(Replayed::drift).sum();
-    row.put("steps", recording.steps());
-    row.put("segments", recording.segments());
-    row.put("record_seconds", recording.seconds());
-    row.put("replay_seconds", replayed.stream().mapToDouble(Replayed::seconds).sum());
-    row.put("replay_drift", drift);
-    row.put("status", "complete");
-    if (drift != 0) {
-      row.put("status", "drifted");
-      row.put(
-          "error_message",
-          "the replay ended "
-              + drift
-              + " away from the recorded path: its steps are no measurement");
-    } else if (recording.diverged()) {
-      row.put("status", "diverged");
-      row.put("error_message", recording.divergence());
+    Status status = Status.COMPLETE;
+    String message = "";
+    if (recording.diverged()) {
+      status = Status.DIVERGED;
+      message = recording.divergence();
     }
-    if (!recording.epochs().isEmpty()) {
-      EpochRecord last = recording.epochs().get(recording.epochs().size() - 1);
-      putFinite(row, "final_train_loss", last.trainLoss());
-      putFinite(row, "final_train_score", last.trainScore());
-      putFinite(row, "final_validation_loss", last.validationLoss());
-      putFinite(row, "final_validation_score", last.validationScore());
-      putFinite(row, "final_validation_mean_iou", last.validationMeanIou());
+    // Not "drift > 0": a drift that is not a number is one, too.
+    if (!(drift == 0)) {
+      status = Status.DRIFTED;
+      message = "the replay ended " + drift + " away from the recorded path";
     }
-    output.write(
-        EpochRecord.TABLE,
-        id,
-        recording.epochs().stream().map(epoch -> epoch.row(id.value())).toList());
-    output.write(TrialRecord.TABLE, id, List.<Object[]>of(new TrialRecord(row).row()));
-    output.endCheckpoints(id.value(), sweep.measure().keepCheckpoints());
-    return row.get("status").equals("complete");
+    return new TrialRecord(
+        trial.trial(),
+        trial.parameters(),
+        recording.steps(),
+        new Ending(status, "", message, Finals.of(recording.epochs())),
+        new Passes(
+            drift,
+            recording.segments(),
+            recording.seconds(),
+            replayed.stream().mapToDouble(Replayed::seconds).sum()),
+        surroundings);
   }
 
-  private boolean fail(TrialId id, Map<String, Object> row, String category, String message)
-      throws IOException {
-    row.put("status", "failed");
-    row.put("error_category", category);
-    row.put("error_message", message);
-    output.write(TrialRecord.TABLE, id, List.<Object[]>of(new TrialRecord(row).row()));
-    output.endCheckpoints(id.value(), false);
-    return false;
-  }
-
-  private Map<String, Object> row(PlannedTrial planned) {
-    Trial trial = planned.trial();
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("trial_id", trial.id().value());
-    row.put("sweep", sweep.name());
-    row.put("architecture", trial.architecture().type());
-    row.put("architecture_config", Json.of(trial.architecture().settings()));
-    row.put("dataset", trial.dataset().type());
-    row.put("dataset_config", Json.of(trial.dataset().settings()));
-    row.put("batch_size", trial.batchSize());
-    row.put("optimizer", trial.optimizer().type());
-    row.put("optimizer_config", Json.of(trial.optimizer().settings()));
-    row.put("learning_rate", trial.optimizer().learningRate());
-    row.put("schedule", trial.schedule().type());
-    row.put("schedule_config", Json.of(trial.schedule().settings()));
-    row.put("seed", trial.seeds().init());
-    row.put("seed_order", trial.seeds().order());
-    row.put("seed_noise", trial.seeds().noise());
-    row.put("epochs", trial.epochs());
-    row.put("weight_decay", trial.weightDecay());
-    trial.clipNorm().ifPresent(norm -> row.put("clip_norm", norm));
-    row.put("parameters", planned.weights());
-    row.put("measure_mode", "replay");
-    row.put("device", "cpu");
-    row.put("threads", sweep.engine().threads());
-    row.put("secant_version", SecantVersion.of(SweepRun.class));
-    row.put("pytorch_version", Engine.version());
-    row.put("spark_version", spark.version());
-    row.put("java_version", Runtime.version().toString());
-    row.put("config_json", trial.canonicalJson());
-    return row;
-  }
-
-  private static void putFinite(Map<String, Object> row, String column, double value) {
-    if (Double.isFinite(value)) {
-      row.put(column, value);
+  /** As many segments as pay, more where slots would stand idle otherwise. */
+  private int segments(PlannedTrial trial) {
+    if (plan.measure().segments().isPresent()) {
+      return plan.measure().segments().getAsInt();
     }
+    long paying = Math.max(1, Math.min(MOST_SEGMENTS, trial.steps() / STEPS_A_SEGMENT));
+    int left = Math.max(1, unfinished.get());
+    long forIdle = left < slots ? (slots + left - 1) / left : 1;
+    return (int) Math.min(trial.steps(), Math.max(paying, forIdle));
   }
 
-  /** Parts of a few hundred steps, and at least as many as there are slots for each trial left. */
-  private int segments(PlannedTrial planned, int trialsLeft) {
-    if (sweep.measure().segments().isPresent()) {
-      return sweep.measure().segments().getAsInt();
+  private void write(TrialRecord record) {
+    write(TrialRecord.TABLE, record.trial().id().value(), List.of(withoutId(record.row())));
+  }
+
+  private void write(Table table, String id, List<Row> rows) {
+    spark
+        .createDataFrame(rows, Schemas.ofFiles(table))
+        .coalesce(1)
+        .write()
+        .parquet(output.rows(table, id).toString());
+  }
+
+  private static Row withoutId(Object[] values) {
+    return RowFactory.create(Arrays.copyOfRange(values, 1, values.length));
+  }
+
+  private static <T> T done(TaskOutcome<T> outcome) throws TrialFailed {
+    if (outcome instanceof TaskOutcome.Done<T> done) {
+      return done.value();
     }
-    long byLength = planned.steps() / STEPS_A_SEGMENT;
-    int idle = slots / Math.max(1, trialsLeft);
-    return (int) Math.max(idle, Math.max(1, Math.min(MOST_SEGMENTS, byLength)));
+    throw new TrialFailed(((TaskOutcome.Failed<T>) outcome).failure());
+  }
+
+  private static final class TrialFailed extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final transient TaskOutcome.Failure failure;
+
+    TrialFailed(TaskOutcome.Failure failure) {
+      super(failure.message());
+      this.failure = failure;
+    }
   }
 }

@@ -7,14 +7,17 @@ import dev.secant.training.ReplayedSegment;
 import java.io.IOException;
 import java.io.Serializable;
 
-/** How an executor walks a trial. */
+/**
+ * How a task walks a path. Both methods are functions of their arguments and of what lies in the
+ * store, so a task that was lost can be run again anywhere.
+ */
 public interface TrialExecution extends Serializable {
-  /** See {@link dev.secant.training.TrialRun#record}. */
-  Recording record(String trialJson, int segments, CheckpointStore store, Monitor monitor)
+  /** Walks the path, from the last whole checkpoint in the store where there is one. */
+  Recording record(TrialTask task, int segments, CheckpointStore store, Monitor monitor)
       throws IOException;
 
-  /** See {@link dev.secant.training.TrialRun#replay}. */
+  /** Walks one segment of a recorded path again and measures it. */
   ReplayedSegment replay(
-      String trialJson, Recording recording, int segment, CheckpointStore store, Monitor monitor)
+      TrialTask task, Recording recording, int segment, CheckpointStore store, Monitor monitor)
       throws IOException;
 }

@@ -1,0 +1,12 @@
+package dev.secant.job;
+
+import java.io.Serializable;
+
+/**
+ * A trial as it travels to an executor.
+ *
+ * @param json the trial's canonical JSON
+ * @param dataRoot the folder of datasets, on every executor
+ */
+public record TrialTask(String trialId, String json, String dataRoot, String device, int threads)
+    implements Serializable {}

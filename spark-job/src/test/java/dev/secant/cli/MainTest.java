@@ -1,0 +1,121 @@
+package dev.secant.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class MainTest {
+  @TempDir Path temp;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private Path conf;
+
+  @BeforeEach
+  void writeSweep() throws IOException {
+    conf = temp.resolve("sweep.conf");
+    Files.writeString(
+        conf,
+        """
+        secant {
+          output = %s
+          grid {
+            architecture = [ {type: mlp, hidden: [8]} ]
+            dataset = [ {type: shapes, train: 64, validation: 16} ]
+            batch-size = [ 16, 32 ]
+            optimizer = [ {type: sgd, lr: 0.01} ]
+          }
+          train { epochs = 2 }
+        }
+        """
+            .formatted("\"" + temp.resolve("out") + "\""));
+  }
+
+  @Test
+  void planShowsTheTrialsAndRunsNothing() {
+    assertThat(secant("plan", conf.toString())).isZero();
+
+    assertThat(out.toString()).contains("trial_id", "mlp", "2 trials, 12 steps, each walked twice");
+    assertThat(temp.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void anUnknownKeyIsRefusedWithFileAndLine() {
+    assertThat(secant("run", conf.toString(), "--set", "train.epoch=3")).isEqualTo(2);
+
+    assertThat(err.toString()).contains("train.epoch").doesNotContain("\tat ");
+    assertThat(temp.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void aTraceIsShownToThoseWhoAsk() {
+    assertThat(secant("plan", temp.resolve("none.conf").toString(), "--stacktrace")).isEqualTo(2);
+
+    assertThat(err.toString()).contains("none.conf: no such configuration file", "\tat ");
+  }
+
+  @Test
+  void aMissingDatasetIsRefusedBeforeAnythingStarts() {
+    int code =
+        secant(
+            "run",
+            conf.toString(),
+            "--set",
+            "grid.dataset=[cifar10]",
+            "--set",
+            "data.root=\"" + temp.resolve("nowhere") + "\"");
+
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString()).contains(temp.resolve("nowhere").toString());
+    assertThat(temp.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void anUnknownOptionIsBadInput() {
+    assertThat(secant("plan", conf.toString(), "--fast")).isEqualTo(2);
+
+    assertThat(err.toString()).contains("--fast");
+  }
+
+  @Test
+  void everyCommandHasHelp() {
+    for (String command : Main.commandLine().getSubcommands().keySet()) {
+      assertThat(secant(command, "--help")).as(command).isZero();
+      assertThat(out.toString()).contains("Usage: secant " + command);
+    }
+  }
+
+  @Test
+  void listsWhatASweepCanName() {
+    assertThat(secant("architectures")).isZero();
+    assertThat(secant("datasets")).isZero();
+    assertThat(secant("optimizers")).isZero();
+
+    assertThat(out.toString()).contains("resnet-cifar", "shapes", "nesterov");
+  }
+
+  @Test
+  void anOutputThatIsNotThereIsBadInput() {
+    System.setProperty("spark.master", "local[1]");
+    try {
+      assertThat(secant("status", temp.resolve("out").toString())).isEqualTo(2);
+      assertThat(err.toString()).contains("does not exist");
+    } finally {
+      System.clearProperty("spark.master");
+    }
+  }
+
+  private int secant(String... arguments) {
+    CommandLine line = Main.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    return line.execute(arguments);
+  }
+}
