@@ -60,7 +60,7 @@ final class NetworkProgram implements AutoCloseable {
         [network.task() instanceof Task.Segmentation task ? 3 + 2 * task.classes() : 3];
   }
 
-  private static Tensor input(Scope scope, Batch batch) {
+  static Tensor input(Scope scope, Batch batch) {
     Task task = batch.task();
     List<Integer> shape = task.inputShape();
     long[] dimensions = new long[shape.size() + 1];
@@ -73,7 +73,7 @@ final class NetworkProgram implements AutoCloseable {
         : scope.floats(batch.inputBytes(), dimensions);
   }
 
-  private static Tensor target(Scope scope, Batch batch) {
+  static Tensor target(Scope scope, Batch batch) {
     long n = batch.size();
     if (batch.task() instanceof Task.Segmentation image) {
       return scope.longs(batch.targetBytes(), n, image.height(), image.width());
@@ -84,7 +84,7 @@ final class NetworkProgram implements AutoCloseable {
   }
 
   /** The TorchScript of a network and its task's loss. */
-  private static String source(Network network) {
+  static String source(Network network) {
     Task task = network.task();
     boolean language = task instanceof Task.Language;
     return METHODS

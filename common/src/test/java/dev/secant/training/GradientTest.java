@@ -1,0 +1,278 @@
+package dev.secant.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.secant.architecture.Layout;
+import dev.secant.architecture.Network;
+import dev.secant.data.Batch;
+import dev.secant.data.Task;
+import dev.secant.engine.Engine;
+import dev.secant.engine.Program;
+import dev.secant.engine.Scope;
+import dev.secant.engine.Tensor;
+import dev.secant.random.Purpose;
+import dev.secant.random.RandomStream;
+import dev.secant.sweep.Trial;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GradientTest {
+  /** The network's own text, run in float64. */
+  private static final String EXACTLY =
+      """
+        def exactly(self: __torch__.Net,
+          x: Tensor,
+          y: Tensor,
+          flat: Tensor,
+          buffers: Tensor,
+          seeds: Tensor) -> Tuple[Tensor, Tensor]:
+          _0 = (self).gradient($X, y, flat, torch.to(buffers, 7), seeds, )
+          return _0
+      """;
+
+  private static final double STEP = 1e-5;
+
+  static Set<String> networks() {
+    return TinyNetworks.all().keySet();
+  }
+
+  /**
+   * Central differences of the loss along random directions, each within one tensor, so that a
+   * small tensor's gradient cannot hide behind a large one's.
+   */
+  @ParameterizedTest
+  @MethodSource("networks")
+  void gradientsAreTheSlopesOfTheLoss(String name) {
+    Network network = TinyNetworks.all().get(name);
+    double[] weights = weights(network);
+    try (Exact exact = new Exact(network)) {
+      double[] gradient = exact.gradient(weights);
+      double whole = norm(gradient, 0, gradient.length);
+      int offset = 0;
+      for (Layout.Entry entry : network.weights().entries()) {
+        double part = norm(gradient, offset, offset + entry.size());
+        for (int i = 0; i < 3; i++) {
+          double[] direction = direction(network.size(), offset, entry.size(), i);
+          double slope =
+              (exact.loss(moved(weights, direction, STEP))
+                      - exact.loss(moved(weights, direction, -STEP)))
+                  / (2 * STEP);
+          assertThat(dot(gradient, direction))
+              .as("slope along %s", entry.name())
+              .isCloseTo(slope, within(1e-6 * part + 1e-8 * whole));
+        }
+        offset += entry.size();
+      }
+      assertThat(whole).isGreaterThan(1e-3);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void float32GivesTheSameGradient(String name) {
+    Network network = TinyNetworks.all().get(name);
+    double[] weights = weights(network);
+    Batch batch = TinyNetworks.batch(network.task());
+    try (Exact exact = new Exact(network);
+        Scope scope = Engine.open(1);
+        NetworkProgram program = new NetworkProgram(network)) {
+      double[] expected = exact.gradient(weights);
+
+      NetworkProgram.Gradient gradient =
+          program.gradient(
+              scope, state(scope, network, weights), batch, TinyNetworks.seeds(network));
+
+      assertThat(gradient.loss()).isCloseTo(exact.loss(weights), within(1e-5));
+      float[] vector = gradient.vector().toFloats();
+      double[] difference = new double[expected.length];
+      for (int i = 0; i < difference.length; i++) {
+        difference[i] = vector[i] - expected[i];
+      }
+      assertThat(norm(difference, 0, difference.length))
+          .isLessThan(1e-5 * norm(expected, 0, expected.length));
+    }
+  }
+
+  /** Nothing that a gradient needs may be freed when the garbage collector runs before it is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"mlp", "resnet-cifar", "unet", "transformer-lm", "attention"})
+  void garbageCollectionChangesNoBit(String name) throws InterruptedException {
+    Network network = TinyNetworks.all().get(name);
+    Batch batch = TinyNetworks.batch(network.task());
+    Trial trial = Trials.parse(TrialRunTest.trials().get(1));
+    AtomicBoolean done = new AtomicBoolean();
+    AtomicBoolean collected = new AtomicBoolean();
+    Thread collector =
+        new Thread(
+            () -> {
+              while (!done.get()) {
+                System.gc();
+                collected.set(true);
+              }
+            });
+    try (Scope root = Engine.open(1);
+        NetworkProgram program = new NetworkProgram(network);
+        OptimizerProgram optimizer = new OptimizerProgram(trial)) {
+      List<ByteBuffer> undisturbed = walk(root, network, program, optimizer, batch, 200);
+      collector.start();
+      List<ByteBuffer> disturbed = walk(root, network, program, optimizer, batch, 200);
+
+      assertThat(collected).isTrue();
+      assertThat(disturbed).isEqualTo(undisturbed);
+    } finally {
+      done.set(true);
+      collector.join();
+    }
+  }
+
+  /** The gradients of a path of Adam: one wrong bit changes all that follow. */
+  private static List<ByteBuffer> walk(
+      Scope root,
+      Network network,
+      NetworkProgram program,
+      OptimizerProgram optimizer,
+      Batch batch,
+      int steps) {
+    List<ByteBuffer> gradients = new ArrayList<>();
+    List<byte[]> garbage = new ArrayList<>();
+    try (Scope run = root.child()) {
+      List<ByteBuffer> start = state(run, network, weights(network)).vectors();
+      start.add(zeros(network.size()));
+      start.add(zeros(network.size()));
+      State state = State.of(run, start, 0);
+      for (int i = 0; i < steps; i++) {
+        try (Scope scope = run.child()) {
+          NetworkProgram.Gradient gradient =
+              program.gradient(scope, state, batch, TinyNetworks.seeds(network));
+          garbage.add(new byte[1 << 16]);
+          if (garbage.size() > 8) {
+            garbage.clear();
+          }
+          optimizer.update(scope, state, gradient.vector(), 0.001);
+          state.advance();
+          gradients.add(gradient.vector().toBytes());
+        }
+      }
+    }
+    return gradients;
+  }
+
+  private static ByteBuffer zeros(int size) {
+    return ByteBuffer.allocateDirect(size * Float.BYTES).order(ByteOrder.nativeOrder());
+  }
+
+  /** Numbers that float32 holds exactly, none of them special: also where a tensor starts at 0. */
+  private static double[] weights(Network network) {
+    RandomStream random = RandomStream.at(5, Purpose.INITIAL_WEIGHTS);
+    double[] weights = new double[network.size()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (float) (0.4 * random.nextGaussian());
+    }
+    return weights;
+  }
+
+  private static State state(Scope scope, Network network, double[] weights) {
+    Trial plain = Trials.parse(TrialRunTest.trials().get(0));
+    List<ByteBuffer> vectors =
+        new ArrayList<>(State.initial(scope, network, plain.optimizer(), 0).vectors());
+    ByteBuffer flat = zeros(weights.length);
+    for (double weight : weights) {
+      flat.putFloat((float) weight);
+    }
+    vectors.set(0, flat.flip());
+    return State.of(scope, vectors, 0);
+  }
+
+  private static double[] direction(int size, int from, int length, int index) {
+    RandomStream random = RandomStream.at(6, Purpose.GENERATED_DATA, from, index);
+    double[] direction = new double[size];
+    for (int i = from; i < from + length; i++) {
+      direction[i] = random.nextGaussian();
+    }
+    double norm = norm(direction, 0, size);
+    for (int i = from; i < from + length; i++) {
+      direction[i] /= norm;
+    }
+    return direction;
+  }
+
+  private static double[] moved(double[] from, double[] direction, double by) {
+    double[] moved = from.clone();
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] += by * direction[i];
+    }
+    return moved;
+  }
+
+  private static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+
+  private static double norm(double[] vector, int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += vector[i] * vector[i];
+    }
+    return Math.sqrt(sum);
+  }
+
+  /** A network in float64. */
+  private static final class Exact implements AutoCloseable {
+    private final Network network;
+    private final Scope root = Engine.open(1);
+    private final Program program;
+    private final Batch batch;
+
+    Exact(Network network) {
+      this.network = network;
+      this.batch = TinyNetworks.batch(network.task());
+      boolean tokens = network.task() instanceof Task.Language;
+      this.program =
+          Program.compile(
+              NetworkProgram.source(network)
+                  + EXACTLY.replace("$X", tokens ? "x" : "torch.to(x, 7)"));
+    }
+
+    double loss(double[] weights) {
+      return call(weights, 0)[0];
+    }
+
+    double[] gradient(double[] weights) {
+      return call(weights, 1);
+    }
+
+    private double[] call(double[] weights, int result) {
+      try (Scope scope = root.child()) {
+        State state = state(scope, network, weights);
+        List<Tensor> results =
+            program.call(
+                scope,
+                "exactly",
+                NetworkProgram.input(scope, batch),
+                NetworkProgram.target(scope, batch),
+                scope.doubles(weights),
+                state.buffers(),
+                scope.longs(TinyNetworks.seeds(network)));
+        return results.get(result).toDoubles();
+      }
+    }
+
+    @Override
+    public void close() {
+      program.close();
+      root.close();
+    }
+  }
+}

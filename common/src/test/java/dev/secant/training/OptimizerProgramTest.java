@@ -1,0 +1,186 @@
+package dev.secant.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.secant.engine.Engine;
+import dev.secant.engine.Scope;
+import dev.secant.engine.Tensor;
+import dev.secant.random.Purpose;
+import dev.secant.random.RandomStream;
+import dev.secant.sweep.Trial;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A hundred steps against torch.optim's documented formulas, in float64. */
+class OptimizerProgramTest {
+  private static final int SIZE = 1000;
+  private static final int STEPS = 100;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{type: sgd, lr: 0.05} | 0 | null",
+        "{type: sgd, lr: 0.05} | 0.01 | null",
+        "{type: sgd, lr: 0.05} | 1e-6 | 1e-4",
+        "{type: momentum, lr: 0.02} | 0 | null",
+        "{type: momentum, lr: 0.02, momentum: 0.8} | 0.01 | 10",
+        "{type: nesterov, lr: 0.02} | 0 | null",
+        "{type: nesterov, lr: 0.02} | 0.01 | 10",
+        "{type: adam, lr: 0.01} | 0 | null",
+        "{type: adam, lr: 0.01, beta1: 0.8, beta2: 0.95, epsilon: 0.001} | 0 | null",
+        "{type: adam, lr: 0.01} | 1e-5 | 10",
+      })
+  void followsTorchOptim(String optimizer, double weightDecay, String clipNorm) {
+    Trial trial = trial(optimizer, weightDecay, clipNorm);
+    double[] start = vector(0);
+    double[] expected = start.clone();
+    Formula formula = new Formula(trial);
+    try (Scope scope = Engine.open(1);
+        OptimizerProgram program = new OptimizerProgram(trial)) {
+      State state = state(scope, trial, start);
+      for (int t = 1; t <= STEPS; t++) {
+        try (Scope step = scope.child()) {
+          double learningRate = trial.optimizer().learningRate() * (1 - t / 200.0);
+          double[] gradient = vector(t);
+          program.update(step, state, tensor(step, gradient), learningRate);
+          state.advance();
+          formula.step(expected, gradient, learningRate);
+        }
+      }
+
+      float[] weights = state.weights().toFloats();
+      double error = 0;
+      double size = 0;
+      double way = 0;
+      for (int i = 0; i < SIZE; i++) {
+        error += Math.pow(weights[i] - expected[i], 2);
+        size += Math.pow(expected[i], 2);
+        way += Math.pow(expected[i] - start[i], 2);
+      }
+      // Relative 1e-6 on the weights; and the path was long enough for that to mean something.
+      assertThat(Math.sqrt(error / size)).isLessThan(1e-6);
+      if (trial.clipNorm().orElse(1) >= 1) {
+        assertThat(Math.sqrt(way / size)).isGreaterThan(0.2);
+      } else {
+        assertThat(Math.sqrt(error / way)).isLessThan(0.05);
+      }
+    }
+  }
+
+  @Test
+  void theGradientIsLeftAsItIs() {
+    for (String type : List.of("sgd", "momentum", "nesterov", "adam")) {
+      Trial trial = trial("{type: %s, lr: 0.1}".formatted(type), 0.1, "0.5");
+      try (Scope scope = Engine.open(1);
+          OptimizerProgram program = new OptimizerProgram(trial)) {
+        Tensor gradient = tensor(scope, vector(1));
+        float[] before = gradient.toFloats();
+        program.update(scope, state(scope, trial, vector(0)), gradient, 0.1);
+
+        assertThat(gradient.toFloats()).as(type).isEqualTo(before);
+      }
+    }
+  }
+
+  private static Trial trial(String optimizer, double weightDecay, String clipNorm) {
+    return Trials.parse(
+        TrialRunTest.trial(
+            "{type: mlp}",
+            "{type: shapes, train: 96, validation: 32}",
+            optimizer,
+            ", weight-decay: %s, clip-norm: %s".formatted(weightDecay, clipNorm)));
+  }
+
+  private static State state(Scope scope, Trial trial, double[] weights) {
+    List<ByteBuffer> vectors = new ArrayList<>();
+    vectors.add(bytes(weights));
+    vectors.add(bytes(new double[0]));
+    trial.optimizer().slots().forEach(slot -> vectors.add(bytes(new double[SIZE])));
+    return State.of(scope, vectors, 0);
+  }
+
+  private static Tensor tensor(Scope scope, double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return scope.floats(floats);
+  }
+
+  private static ByteBuffer bytes(double[] values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.nativeOrder());
+    for (double value : values) {
+      bytes.putFloat((float) value);
+    }
+    return bytes.flip();
+  }
+
+  /** Noise around a mean of each coordinate's own; float32 numbers. */
+  private static double[] vector(int index) {
+    RandomStream mean = RandomStream.at(1, Purpose.GENERATED_DATA);
+    RandomStream noise = RandomStream.at(1, Purpose.GENERATED_DATA, index);
+    double[] vector = new double[SIZE];
+    for (int i = 0; i < SIZE; i++) {
+      vector[i] = (float) (0.5 * mean.nextGaussian() + 0.5 * noise.nextGaussian());
+    }
+    return vector;
+  }
+
+  /** torch.optim.SGD and torch.optim.Adam as their documentation writes them, in float64. */
+  private static final class Formula {
+    private final Trial trial;
+    private final double[] buffer = new double[SIZE];
+    private final double[] first = new double[SIZE];
+    private final double[] second = new double[SIZE];
+    private int t;
+
+    Formula(Trial trial) {
+      this.trial = trial;
+    }
+
+    void step(double[] w, double[] raw, double lr) {
+      t++;
+      double norm = 0;
+      for (double value : raw) {
+        norm += value * value;
+      }
+      double clip =
+          trial.clipNorm().isPresent()
+              ? Math.min(1, trial.clipNorm().getAsDouble() / (Math.sqrt(norm) + 1e-6))
+              : 1;
+      for (int i = 0; i < SIZE; i++) {
+        double g = clip * raw[i] + trial.weightDecay() * w[i];
+        w[i] -= lr * (trial.optimizer().type().equals("adam") ? adam(i, g) : sgd(i, g));
+      }
+    }
+
+    private double sgd(int i, double g) {
+      double momentum = (double) trial.optimizer().settings().get("momentum");
+      buffer[i] = t == 1 ? g : momentum * buffer[i] + g;
+      return switch (trial.optimizer().type()) {
+        case "sgd" -> g;
+        case "momentum" -> buffer[i];
+        case "nesterov" -> g + momentum * buffer[i];
+        default -> throw new IllegalArgumentException(trial.optimizer().type());
+      };
+    }
+
+    private double adam(int i, double g) {
+      double beta1 = (double) trial.optimizer().settings().get("beta1");
+      double beta2 = (double) trial.optimizer().settings().get("beta2");
+      double epsilon = (double) trial.optimizer().settings().get("epsilon");
+      first[i] = beta1 * first[i] + (1 - beta1) * g;
+      second[i] = beta2 * second[i] + (1 - beta2) * g * g;
+      double mean = first[i] / (1 - Math.pow(beta1, t));
+      double square = second[i] / (1 - Math.pow(beta2, t));
+      return mean / (Math.sqrt(square) + epsilon);
+    }
+  }
+}
