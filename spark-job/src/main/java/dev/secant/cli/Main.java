@@ -73,7 +73,7 @@ public final class Main {
       return BAD_INPUT;
     }
     if (error instanceof InterruptedException) {
-      err.println("secant: interrupted; run again to go on");
+      // The run says so itself when it is told to stop.
       return INTERRUPTED;
     }
     err.println(

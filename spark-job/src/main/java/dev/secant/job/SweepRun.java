@@ -154,6 +154,9 @@ public final class SweepRun {
       }
       return List.copyOf(ended);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof CancellationException) {
+        throw new InterruptedException("the sweep was interrupted");
+      }
       throw new IllegalStateException("the sweep stopped: " + e.getCause().getMessage(), e);
     } catch (InterruptedException e) {
       context.cancelAllJobs();
