@@ -29,7 +29,7 @@ class DatasetsTest {
   void namesTheKnownTypesWhereOneIsUnknown() {
     assertThatThrownBy(() -> Datasets.parse(Settings.of(Map.of("type", "cifar"))))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("type must be one of")
+        .hasMessageContaining("did you mean cifar10")
         .hasMessageContaining("cifar10")
         .hasMessageContaining("but is cifar");
   }
