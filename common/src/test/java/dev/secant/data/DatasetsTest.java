@@ -30,8 +30,7 @@ class DatasetsTest {
     assertThatThrownBy(() -> Datasets.parse(Settings.of(Map.of("type", "cifar"))))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("did you mean cifar10")
-        .hasMessageContaining("cifar10")
-        .hasMessageContaining("but is cifar");
+        .hasMessageContaining("known: camvid, cifar10, fashion-mnist");
   }
 
   @Test
