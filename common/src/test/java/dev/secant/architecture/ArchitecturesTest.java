@@ -96,7 +96,7 @@ class ArchitecturesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{type: perceptron} | names no architecture: perceptron; known: mlp, resnet-cifar",
+        "{type: perceptron} | perceptron, which is not known; known: mlp, resnet-cifar",
         "{hidden: [3]} | type is required",
         "{type: mlp, hiden: [3]} | unknown key architecture.hiden, did you mean hidden?",
         "{type: mlp, hidden: [3, 0]} | must hold positive widths",
