@@ -1,5 +1,6 @@
 package dev.secant.job;
 
+import dev.secant.geometry.GammaNull;
 import dev.secant.sweep.Measure;
 import dev.secant.table.EpochRecord;
 import dev.secant.table.StepRecord;
@@ -231,13 +232,13 @@ public final class SweepRun {
       for (TaskOutcome<Replayed> outcome : outcomes.map(TaskBody::essence).collect()) {
         replayed.add(done(outcome));
       }
-      double[] tails = RandomWalkNull.tails(replayed.stream().map(Replayed::updateNorms).toList());
+      double[] tails = tails(replayed);
       JavaRDD<Row> steps =
           outcomes
               .map(TaskBody::measured)
               .flatMap(
                   segment ->
-                      RandomWalkNull.fill(segment, tails[segment.segment()]).stream()
+                      GammaNull.fill(segment.steps(), tails[segment.segment()]).stream()
                           .map(step -> withoutId(step.row(id)))
                           .iterator());
       context.setJobGroup(id, "write " + id);
@@ -259,6 +260,17 @@ public final class SweepRun {
     } finally {
       outcomes.unpersist(false);
     }
+  }
+
+  /** For each segment the sum of squared update norms after its end. */
+  private static double[] tails(List<Replayed> replayed) {
+    double[] tails = new double[replayed.size()];
+    double sum = 0;
+    for (int i = tails.length - 1; i >= 0; i--) {
+      tails[i] = sum;
+      sum = GammaNull.sum(replayed.get(i).updateNorms(), sum);
+    }
+    return tails;
   }
 
   private TrialRecord row(PlannedTrial trial, Recording recording, List<Replayed> replayed) {

@@ -37,7 +37,7 @@ record TaskBody(
     }
     ReplayedSegment segment = measured(outcome);
     return new TaskOutcome.Done<>(
-        new Replayed(segment.drift(), segment.seconds(), RandomWalkNull.updateNorms(segment)));
+        new Replayed(segment.drift(), segment.seconds(), segment.updateNorms()));
   }
 
   /** The segment of a task that did its work. */
