@@ -21,7 +21,7 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Sweep sweep = options.read();
-    List<PlannedTrial> planned = PlannedTrial.of(sweep.trials(), sweep.dataRoot());
+    List<PlannedTrial> planned = options.plan(sweep);
     double total = planned.stream().mapToDouble(PlannedTrial::cost).sum();
     TextTable table =
         new TextTable(

@@ -34,7 +34,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException, IOException {
     Sweep sweep = options.read();
     // Everything that can be wrong with the input shows here, before Spark and before any file.
-    List<PlannedTrial> trials = PlannedTrial.of(sweep.trials(), sweep.dataRoot());
+    List<PlannedTrial> trials = options.plan(sweep);
     Progress progress =
         System.console() != null
             ? Progress.bar(System.err, main.stacktrace())

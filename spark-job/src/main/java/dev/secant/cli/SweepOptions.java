@@ -1,6 +1,7 @@
 package dev.secant.cli;
 
 import dev.secant.config.InputException;
+import dev.secant.job.PlannedTrial;
 import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Sweep;
 import dev.secant.sweep.SweepFile;
@@ -34,5 +35,14 @@ final class SweepOptions {
           conf + ": secant.engine.device is gpu, but this version trains on the cpu only");
     }
     return sweep;
+  }
+
+  /** The sweep's trials, checked; what cannot run is refused naming the file that asks for it. */
+  List<PlannedTrial> plan(Sweep sweep) {
+    try {
+      return PlannedTrial.of(sweep.trials(), sweep.dataRoot());
+    } catch (InputException e) {
+      throw new InputException(conf + ": " + e.getMessage(), e);
+    }
   }
 }
