@@ -45,6 +45,23 @@ public final class Datasets {
     return source;
   }
 
+  /**
+   * A dataset with random training labels, a control: each training target is, with probability
+   * {@code fraction}, replaced by a class drawn uniformly, the same one in every epoch; targets
+   * without a label and the validation samples stay. In segmentation, where crops move, a sample's
+   * classes are instead renamed, with the same probability, by a random permutation drawn for that
+   * sample.
+   *
+   * @param fraction in {@code [0, 1]}
+   * @param seed which labels are replaced, and by what, follows from it
+   */
+  public static Dataset withRandomLabels(Dataset dataset, double fraction, long seed) {
+    if (!(fraction >= 0 && fraction <= 1)) {
+      throw new IllegalArgumentException("fraction must be between 0 and 1, but is " + fraction);
+    }
+    return new RandomLabels(dataset, fraction, seed);
+  }
+
   private static SortedMap<String, Kind> kinds() {
     SortedMap<String, Kind> kinds = new TreeMap<>();
     kinds.put(

@@ -13,7 +13,9 @@ public enum Purpose {
   /** Which samples are held out for validation. */
   VALIDATION_SPLIT(5),
   /** Generated datasets; coordinates: the dataset's own. */
-  GENERATED_DATA(6);
+  GENERATED_DATA(6),
+  /** Labels drawn in place of the true ones; coordinates: the sample and the target's position. */
+  RANDOM_LABELS(7);
 
   private final long code;
 
