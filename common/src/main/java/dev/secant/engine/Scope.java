@@ -25,6 +25,18 @@ public final class Scope implements AutoCloseable {
     return new Tensor(manager.zeros(new Shape(length), DataType.FLOAT32));
   }
 
+  /** A float64 vector of zeros. */
+  public Tensor doubleZeros(int length) {
+    return new Tensor(manager.zeros(new Shape(length), DataType.FLOAT64));
+  }
+
+  /** A copy that changes to the original do not reach. */
+  public Tensor copyOf(Tensor tensor) {
+    NDArray copy = tensor.array().duplicate();
+    copy.attach(manager);
+    return new Tensor(copy);
+  }
+
   /** A float32 vector. */
   public Tensor floats(float... values) {
     return new Tensor(manager.create(values));

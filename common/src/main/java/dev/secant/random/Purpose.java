@@ -15,7 +15,15 @@ public enum Purpose {
   /** Generated datasets; coordinates: the dataset's own. */
   GENERATED_DATA(6),
   /** Labels drawn in place of the true ones; coordinates: the sample and the target's position. */
-  RANDOM_LABELS(7);
+  RANDOM_LABELS(7),
+  /** Noise in place of gradients; coordinate: the step. */
+  GRADIENT_NOISE(8),
+  /** The probes' samples, augmentation and dropout; coordinates: the probe, the layer's index. */
+  PROBES(9),
+  /**
+   * Order, augmentation and dropout of full-batch passes; coordinates: epoch, part, layer's index.
+   */
+  FULL_BATCH(10);
 
   private final long code;
 

@@ -23,7 +23,8 @@ final class Exclusion {
     }
     Settings settings = Settings.of(object, PATH);
     List<Predicate<Trial>> all = new ArrayList<>();
-    for (String key : List.of("architecture", "dataset", "batch-size", "optimizer", "seed")) {
+    for (String key :
+        List.of("architecture", "dataset", "batch-size", "optimizer", "control", "seed")) {
       if (settings.has(key)) {
         List<Predicate<Trial>> any =
             settings.values(key).stream().map(value -> factor(key, value)).toList();
@@ -49,6 +50,10 @@ final class Exclusion {
       }
       case "optimizer" -> {
         return optimizer(value);
+      }
+      case "control" -> {
+        Control control = Control.parse(value, PATH);
+        return trial -> trial.control().equals(control);
       }
       case "architecture" -> {
         return trial ->

@@ -12,8 +12,11 @@ import dev.secant.optimizer.Optimizer;
 import dev.secant.optimizer.Optimizers;
 import dev.secant.optimizer.Schedule;
 import dev.secant.optimizer.Schedules;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** One block of a sweep: the cross product of its factors under one set of training settings. */
@@ -36,6 +39,8 @@ final class Grid {
             : OptionalDouble.empty();
     double validation = train.numberBetween(0, Math.nextDown(1.0), "validation-fraction", 0);
     double maxLoss = train.positive("max-loss");
+    Optional<InitialWeights> initFrom =
+        train.has("init-from") ? Optional.of(initFrom(train)) : Optional.empty();
     train.refuseUnknown();
 
     List<Architecture> architectures = new ArrayList<>();
@@ -56,6 +61,11 @@ final class Grid {
       seeds.add(seeds(value, path));
     }
 
+    List<Control> controls = new ArrayList<>();
+    for (ConfigValue value : factor(grid, "control")) {
+      controls.add(Control.parse(value, path));
+    }
+
     List<Trial> trials = new ArrayList<>();
     for (Architecture architecture : architectures) {
       for (DatasetSource dataset : datasets) {
@@ -63,25 +73,37 @@ final class Grid {
           for (ConfigValue value : optimizers) {
             Optimizer optimizer =
                 Optimizers.parse(Settings.component(value, path + ".optimizer"), batchSize);
-            for (Seeds seed : seeds) {
-              trials.add(
-                  new Trial(
-                      architecture,
-                      dataset,
-                      batchSize,
-                      optimizer,
-                      seed,
-                      epochs,
-                      schedule,
-                      weightDecay,
-                      clipNorm,
-                      maxLoss));
+            for (Control control : controls) {
+              for (Seeds seed : seeds) {
+                trials.add(
+                    new Trial(
+                        architecture,
+                        dataset,
+                        batchSize,
+                        optimizer,
+                        seed,
+                        epochs,
+                        schedule,
+                        weightDecay,
+                        clipNorm,
+                        maxLoss,
+                        control,
+                        initFrom));
+              }
             }
           }
         }
       }
     }
     return trials;
+  }
+
+  private static InitialWeights initFrom(Settings train) {
+    Path file = Path.of(train.text("init-from"));
+    if (!Files.isRegularFile(file)) {
+      throw train.error("init-from", "names no file: " + file);
+    }
+    return InitialWeights.of(file);
   }
 
   /** A whole number, or {@code {init: 0, order: 1, noise: 0}} with 0 for what is not named. */

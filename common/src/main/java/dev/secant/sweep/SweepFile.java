@@ -18,12 +18,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Predicate;
 
 /** Reads a sweep from HOCON over the defaults of {@code reference.conf}. */
@@ -124,26 +124,78 @@ public final class SweepFile {
     if (!List.of("auto", "replay").contains(mode)) {
       throw measure.error("mode", "must be auto or replay, but is " + mode);
     }
-    List<ConfigValue> references = measure.values("references");
-    if (references.size() != 1 || !"final".equals(references.get(0).unwrapped())) {
-      throw measure.error("references", "can only be [final]: others are not measured yet");
-    }
-    for (String key : List.of("probes", "lags", "full-batch", "layers")) {
-      boolean off =
-          !measure.has(key)
-              || List.of("off", "false", "no")
-                  .contains(String.valueOf(measure.value(key).unwrapped()));
-      if (!off) {
-        throw measure.error(key, "can only be off: it is not measured yet");
-      }
-    }
-    OptionalInt segments =
-        measure.text("segments").equals("auto")
-            ? OptionalInt.empty()
-            : OptionalInt.of(measure.integerFrom(1, "segments", 1));
-    Measure read = new Measure(segments, measure.flag("keep-checkpoints", false));
+    List<Reference> references = References.parse(measure);
+    int segments =
+        measure.text("segments").equals("auto") ? 0 : measure.integerFrom(1, "segments", 1);
+    Measure read =
+        new Measure(
+            references,
+            probes(measure),
+            lags(measure),
+            every(measure, "full-batch", 1),
+            every(measure, "layers", 50),
+            segments,
+            measure.flag("keep-checkpoints", false));
     measure.refuseUnknown();
     return read;
+  }
+
+  private static Measure.Probes probes(Settings measure) {
+    if (!isObject(measure, "probes") && !measure.flag("probes", true)) {
+      return Measure.Probes.NONE;
+    }
+    Settings probes = options(measure, "probes");
+    Measure.Probes read =
+        new Measure.Probes(
+            probes.integerFrom(1, "batches", 10), probes.integerFrom(1, "every", 100));
+    probes.refuseUnknown();
+    return read;
+  }
+
+  private static Measure.Lags lags(Settings measure) {
+    if (!isObject(measure, "lags") && !measure.flag("lags", true)) {
+      return Measure.Lags.NONE;
+    }
+    Settings options = options(measure, "lags");
+    List<Integer> lags = options.integers("lags", List.of(1, 2, 5, 10, 20, 50));
+    if (lags.isEmpty() || lags.stream().anyMatch(lag -> lag < 1)) {
+      throw options.error("lags", "must hold positive numbers of steps, but is " + lags);
+    }
+    int largest = Collections.max(lags);
+    int every = options.integerFrom(1, "every", largest + 1);
+    if (every <= largest) {
+      throw options.error(
+          "every",
+          "must be more than the largest lag, "
+              + largest
+              + ", since one gradient is kept at a time, but is "
+              + every);
+    }
+    Measure.Lags read = new Measure.Lags(lags.stream().distinct().sorted().toList(), every);
+    options.refuseUnknown();
+    return read;
+  }
+
+  /** {@code on}, {@code off} or {@code {every: n}}; 0 for off. */
+  private static int every(Settings measure, String key, int otherwise) {
+    if (!isObject(measure, key)) {
+      return measure.flag(key, true) ? otherwise : 0;
+    }
+    Settings options = measure.section(key);
+    int every = options.integerFrom(1, "every", otherwise);
+    options.refuseUnknown();
+    return every;
+  }
+
+  private static boolean isObject(Settings measure, String key) {
+    return measure.has(key) && measure.value(key) instanceof ConfigObject;
+  }
+
+  /** The object under a key that may also hold on or off. */
+  private static Settings options(Settings measure, String key) {
+    return isObject(measure, key)
+        ? measure.section(key)
+        : Settings.of(ConfigFactory.empty().root(), ROOT + ".measure." + key);
   }
 
   private static EngineSettings engine(Settings engine) {

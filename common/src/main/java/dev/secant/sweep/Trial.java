@@ -14,7 +14,9 @@ import dev.secant.optimizer.Optimizer;
 import dev.secant.optimizer.Optimizers;
 import dev.secant.optimizer.Schedule;
 import dev.secant.optimizer.Schedules;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,6 +28,7 @@ import java.util.TreeMap;
  *
  * @param clipNorm the gradient is scaled down to this norm where it is longer
  * @param maxLoss a minibatch loss above this counts as divergence, as one that is not finite does
+ * @param initFrom where the weights start from instead of the architecture's own initial values
  */
 public record Trial(
     Architecture architecture,
@@ -37,11 +40,22 @@ public record Trial(
     Schedule schedule,
     double weightDecay,
     OptionalDouble clipNorm,
-    double maxLoss) {
+    double maxLoss,
+    Control control,
+    Optional<InitialWeights> initFrom) {
 
   /** The same for equal trials, in every sweep and on every machine. */
   public TrialId id() {
     return TrialId.of(canonicalJson());
+  }
+
+  /**
+   * The trial that differs from this one in some of its settings.
+   *
+   * @param differences JSON such as {@code {"seeds": {"order": 1}}}
+   */
+  public Trial sibling(String differences) {
+    return fromJson(References.merged(canonicalJson(), differences));
   }
 
   /** Everything that determines the path, as JSON with sorted keys and all defaults spelled out. */
@@ -58,6 +72,13 @@ public record Trial(
     json.put(
         "clip-norm", clipNorm.isPresent() ? clipNorm.getAsDouble() : CanonicalJson.Absent.NONE);
     json.put("max-loss", maxLoss);
+    // Only where they are set: the ids of other trials do not change.
+    if (!control.equals(Control.NONE)) {
+      json.put("control", control.settings());
+    }
+    initFrom.ifPresent(
+        file ->
+            json.put("init-from", Map.of("path", file.path().toString(), "sha256", file.sha256())));
     return CanonicalJson.write(json);
   }
 
@@ -93,9 +114,19 @@ public record Trial(
             trial.has("clip-norm")
                 ? OptionalDouble.of(trial.positive("clip-norm"))
                 : OptionalDouble.empty(),
-            trial.positive("max-loss"));
+            trial.positive("max-loss"),
+            trial.has("control") ? Control.parse(trial.value("control"), "trial") : Control.NONE,
+            trial.has("init-from")
+                ? Optional.of(initFrom(trial.section("init-from")))
+                : Optional.empty());
     seeds.refuseUnknown();
     trial.refuseUnknown();
+    return read;
+  }
+
+  private static InitialWeights initFrom(Settings file) {
+    InitialWeights read = new InitialWeights(Path.of(file.text("path")), file.text("sha256"));
+    file.refuseUnknown();
     return read;
   }
 

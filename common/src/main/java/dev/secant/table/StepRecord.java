@@ -5,7 +5,6 @@ import static dev.secant.table.ColumnType.INTEGER;
 import static dev.secant.table.ColumnType.LONG;
 import static dev.secant.table.ColumnType.TEXT;
 
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,7 +17,7 @@ import java.util.stream.Stream;
  * @param measures the values of {@link #MEASURES}, in that order
  */
 public record StepRecord(String reference, long step, int epoch, double[] measures)
-    implements Serializable {
+    implements TableRow {
   /** The measured columns, in order. */
   public static final List<Column> MEASURES =
       List.of(
@@ -48,7 +47,7 @@ public record StepRecord(String reference, long step, int epoch, double[] measur
           concat(
               List.of(
                   new Column("trial_id", TEXT, false, "the trial, as in trials"),
-                  new Column("reference", TEXT, false, "which w*: final"),
+                  new Column("reference", TEXT, false, "which w*"),
                   new Column("step", LONG, false, "from 0"),
                   new Column("epoch", INTEGER, false, "from 0")),
               MEASURES));
@@ -60,7 +59,7 @@ public record StepRecord(String reference, long step, int epoch, double[] measur
     }
   }
 
-  /** The row's values in the order of {@link #TABLE}; null where a measure is not defined. */
+  @Override
   public Object[] row(String trialId) {
     Object[] row = new Object[TABLE.columns().size()];
     row[0] = trialId;

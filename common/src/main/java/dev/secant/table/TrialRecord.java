@@ -1,5 +1,6 @@
 package dev.secant.table;
 
+import static dev.secant.table.ColumnType.BOOLEAN;
 import static dev.secant.table.ColumnType.DOUBLE;
 import static dev.secant.table.ColumnType.INTEGER;
 import static dev.secant.table.ColumnType.LONG;
@@ -109,6 +110,14 @@ public record TrialRecord(
               new Column("weight_decay", DOUBLE, false, "lambda of g_t + lambda w_t"),
               new Column("clip_norm", DOUBLE, true, "longest gradient; null where not clipped"),
               new Column("max_loss", DOUBLE, false, "a minibatch loss above it is divergence"),
+              new Column(
+                  "random_labels", DOUBLE, false, "share of training targets drawn at random"),
+              new Column(
+                  "gradient_noise", BOOLEAN, false, "whether noise took the gradient's place"),
+              new Column(
+                  "label_smoothing", DOUBLE, false, "share of a target spread over all classes"),
+              new Column(
+                  "init_from", TEXT, true, "file that the weights started from; null for none"),
               new Column("parameters", INTEGER, false, "trainable weights d"),
               new Column("steps", LONG, false, "length of the path"),
               new Column("status", TEXT, false, "complete, diverged, drifted or failed"),
@@ -161,6 +170,10 @@ public record TrialRecord(
       trial.weightDecay(),
       trial.clipNorm().isPresent() ? trial.clipNorm().getAsDouble() : null,
       trial.maxLoss(),
+      trial.control().randomLabels(),
+      trial.control().gradientNoise(),
+      trial.control().labelSmoothing(),
+      trial.initFrom().map(file -> file.path().toString()).orElse(null),
       parameters,
       steps,
       ending.status().text(),

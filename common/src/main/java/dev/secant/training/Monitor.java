@@ -10,6 +10,20 @@ public interface Monitor {
    */
   boolean stopped();
 
+  /** One that can stop a run as this one can, but does not hear of its steps. */
+  default Monitor uncounted() {
+    Monitor counted = this;
+    return new Monitor() {
+      @Override
+      public void stepped() {}
+
+      @Override
+      public boolean stopped() {
+        return counted.stopped();
+      }
+    };
+  }
+
   /** Nobody looks on. */
   Monitor NONE =
       new Monitor() {

@@ -20,18 +20,29 @@ final class NetworkProgram implements AutoCloseable {
    * @param count targets that count
    * @param vector the gradient of the loss, d numbers
    */
-  record Gradient(double loss, double correct, double count, Tensor vector) {}
+  record Gradient(double loss, double correct, double count, Tensor vector) {
+    /** The same minibatch with another vector in the gradient's place. */
+    Gradient with(Tensor other) {
+      return new Gradient(loss, correct, count, other);
+    }
+  }
 
-  /** The minibatch gradient at the state's weights; moves BatchNorm's running statistics. */
-  Gradient gradient(Scope scope, State state, Batch batch, long[] seeds) {
+  /**
+   * The gradient over a minibatch.
+   *
+   * @param weights where it is taken; stay as they are
+   * @param buffers BatchNorm's running statistics in them move
+   * @param seeds of the dropout layers' masks
+   */
+  Gradient gradient(Scope scope, Tensor weights, Tensor buffers, Batch batch, long[] seeds) {
     List<Tensor> results =
         program.call(
             scope,
             "gradient",
             input(scope, batch),
             target(scope, batch),
-            state.weights(),
-            state.buffers(),
+            weights,
+            buffers,
             scope.longs(seeds));
     double[] sums = results.get(0).toDoubles();
     return new Gradient(sums[0], sums[1], sums[2], results.get(1));
@@ -83,8 +94,12 @@ final class NetworkProgram implements AutoCloseable {
     return scope.longs(batch.targetBytes(), n);
   }
 
-  /** The TorchScript of a network and its task's loss. */
-  static String source(Network network) {
+  /**
+   * The TorchScript of a network and its task's loss.
+   *
+   * @param smoothing the share of a training target that is spread evenly over all classes
+   */
+  static String source(Network network, double smoothing) {
     Task task = network.task();
     boolean language = task instanceof Task.Language;
     return METHODS
@@ -96,6 +111,7 @@ final class NetworkProgram implements AutoCloseable {
         .replace("$TARGETS", language ? "torch.reshape(y, [-1])" : "y")
         // Finding the most likely of many tokens costs a pass over all logits, for no score.
         .replace("$CORRECT", language ? "torch.zeros_like(count)" : CORRECT)
+        .replace("$SMOOTHING", Double.toString(smoothing).replace('E', 'e'))
         .replace("$SUMS", task instanceof Task.Segmentation ? OVERLAPS : "")
         .replace("$CLASSES", Integer.toString(task.classes()));
   }
@@ -153,7 +169,7 @@ final class NetworkProgram implements AutoCloseable {
           output = (self).network(x, leaf, buffers, True, seeds, )
           scores = $SCORES
           targets = $TARGETS
-          loss = torch.cross_entropy_loss(scores, targets)
+          loss = torch.cross_entropy_loss(scores, targets, None, 1, -100, $SMOOTHING)
           g = unchecked_cast(Tensor, (torch.autograd.grad([loss], [leaf]))[0])
           torch.set_grad_enabled(False)
           count = torch.sum(torch.ne(targets, -100), dtype=7)
@@ -179,9 +195,9 @@ final class NetworkProgram implements AutoCloseable {
   private final Network network;
   private final Program program;
 
-  NetworkProgram(Network network) {
+  NetworkProgram(Network network, double smoothing) {
     this.network = network;
-    this.program = Program.compile(source(network));
+    this.program = Program.compile(source(network, smoothing));
   }
 
   @Override

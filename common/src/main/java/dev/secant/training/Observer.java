@@ -1,7 +1,17 @@
 package dev.secant.training;
 
+import dev.secant.data.Batch;
+import dev.secant.engine.Scope;
+
 /** Looks on while a run walks its path; no observer can change the run. */
 interface Observer {
+  /**
+   * The step has its samples; its gradient has not been taken yet.
+   *
+   * @param scope what an observer makes lives here until the step ends
+   */
+  default void beforeGradient(Scope scope, State state, Batch batch) {}
+
   /** The gradient has been taken at {@code step.state()}. */
   default void beforeUpdate(Step step) {}
 

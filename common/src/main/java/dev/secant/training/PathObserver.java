@@ -9,23 +9,21 @@ import dev.secant.table.StepRecord;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Measures the geometry of every step relative to a reference point. */
+/** Measures the geometry of every step relative to each reference point. */
 final class PathObserver implements Observer, AutoCloseable {
-  private final String name;
-  private final Tensor reference;
+  private final List<ReferencePoint> references;
   private final double weightDecay;
   private final Tensor before;
   private final ProductsProgram program = new ProductsProgram();
+  private final Vectors vectors = new Vectors();
   private final List<StepRecord> records = new ArrayList<>();
 
   /**
-   * @param name of the reference, as in the table
-   * @param reference the point w*
+   * @param size numbers in a weight vector
    * @param scope where room for one more weight vector is taken
    */
-  PathObserver(String name, Tensor reference, int size, double weightDecay, Scope scope) {
-    this.name = name;
-    this.reference = reference;
+  PathObserver(List<ReferencePoint> references, int size, double weightDecay, Scope scope) {
+    this.references = references;
     this.weightDecay = weightDecay;
     this.before = scope.zeros(size);
   }
@@ -36,25 +34,28 @@ final class PathObserver implements Observer, AutoCloseable {
 
   @Override
   public void beforeUpdate(Step step) {
-    program.copy(step.scope(), before, step.state().weights());
+    vectors.copy(step.scope(), before, step.state().weights());
   }
 
   @Override
   public void afterUpdate(Step step) {
-    Products products =
-        program.products(
-            step.scope(), before, step.gradient().vector(), step.state().weights(), reference);
-    records.add(
-        new StepRecord(
-            name,
-            step.index(),
-            step.epoch(),
-            Quantities.measures(
-                products, step.gradient().loss(), step.learningRate(), weightDecay)));
+    for (ReferencePoint reference : references) {
+      Products products =
+          program.products(
+              step.scope(),
+              before,
+              step.gradient().vector(),
+              step.state().weights(),
+              reference.weights());
+      double[] measures =
+          Quantities.measures(products, step.gradient().loss(), step.learningRate(), weightDecay);
+      records.add(new StepRecord(reference.name(), step.index(), step.epoch(), measures));
+    }
   }
 
   @Override
   public void close() {
     program.close();
+    vectors.close();
   }
 }

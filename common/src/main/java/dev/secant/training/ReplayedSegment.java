@@ -7,10 +7,12 @@ import java.util.List;
 /**
  * What the replay of one segment measured.
  *
+ * @param steps in order; a row for each reference at each step
  * @param drift the distance between the end state replayed and the one recorded; 0 where they are
  *     equal bit for bit
  */
-public record ReplayedSegment(int segment, List<StepRecord> steps, double drift, double seconds)
+public record ReplayedSegment(
+    int segment, List<StepRecord> steps, Besides besides, double drift, double seconds)
     implements Serializable {
   public ReplayedSegment {
     steps = List.copyOf(steps);
@@ -18,6 +20,9 @@ public record ReplayedSegment(int segment, List<StepRecord> steps, double drift,
 
   /** The update norm of each step, which {@code gamma_null} of earlier segments needs. */
   public double[] updateNorms() {
-    return steps.stream().mapToDouble(step -> step.measure("update_norm")).toArray();
+    return steps.stream()
+        .filter(step -> step.reference().equals(steps.get(0).reference()))
+        .mapToDouble(step -> step.measure("update_norm"))
+        .toArray();
   }
 }

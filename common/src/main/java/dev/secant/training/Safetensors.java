@@ -40,6 +40,7 @@ final class Safetensors {
   /** The kinds of numbers that are read and written here. */
   enum Type {
     F32(Float.BYTES),
+    F64(Double.BYTES),
     I64(Long.BYTES);
 
     private final int bytes;

@@ -5,9 +5,9 @@ import dev.secant.architecture.Layout;
 import dev.secant.architecture.Network;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
-import dev.secant.optimizer.Optimizer;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
+import dev.secant.sweep.Trial;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -31,17 +31,28 @@ final class State {
     this.step = step;
   }
 
-  /** The state at step 0. */
-  static State initial(Scope scope, Network network, Optimizer optimizer, long seed) {
+  /**
+   * The state at step 0: drawn for the trial's seed, or what its file of initial weights holds.
+   *
+   * @throws dev.secant.config.InputException where that file cannot be used
+   */
+  static State initial(Scope scope, Network network, Trial trial) {
     List<Tensor> slots = new ArrayList<>();
-    for (int i = 0; i < optimizer.slots().size(); i++) {
+    for (int i = 0; i < trial.optimizer().slots().size(); i++) {
       slots.add(scope.zeros(network.size()));
     }
-    return new State(
-        scope.floats(initial(network.weights(), seed)),
-        scope.floats(initial(network.buffers(), seed)),
-        slots,
-        0);
+    float[] weights = initial(network.weights(), trial.seeds().init());
+    float[] buffers = initial(network.buffers(), trial.seeds().init());
+    trial
+        .initFrom()
+        .ifPresent(
+            file -> {
+              file.verify();
+              NamedWeights named = NamedWeights.read(file.path());
+              named.fill(network.weights(), weights);
+              named.fillWhatIsThere(network.buffers(), buffers);
+            });
+    return new State(scope.floats(weights), scope.floats(buffers), slots, 0);
   }
 
   /** The state that {@link #vectors()} were taken from. */

@@ -3,11 +3,12 @@ package dev.secant.training;
 import dev.secant.architecture.Network;
 import dev.secant.data.Batch;
 import dev.secant.data.Dataset;
+import dev.secant.data.Datasets;
 import dev.secant.engine.Scope;
+import dev.secant.engine.Tensor;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import dev.secant.sweep.Trial;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
@@ -22,33 +23,39 @@ final class TrainingRun implements AutoCloseable {
   private final Network network;
   private final NetworkProgram program;
   private final OptimizerProgram optimizer;
-  private final Batch batch;
-  private final long stepsPerEpoch;
-  private int[] order = {};
-  private long orderedEpoch = -1;
+  private final Vectors vectors;
+  private final Minibatches minibatches;
 
   TrainingRun(Trial trial, Dataset dataset, Scope root) {
     this.trial = trial;
-    this.dataset = dataset;
+    this.dataset =
+        trial.control().randomLabels() == 0
+            ? dataset
+            : Datasets.withRandomLabels(
+                dataset, trial.control().randomLabels(), trial.seeds().noise());
     this.root = root;
     this.network = trial.architecture().network(dataset.task());
-    this.program = new NetworkProgram(network);
+    this.program = new NetworkProgram(network, trial.control().labelSmoothing());
     this.optimizer = new OptimizerProgram(trial);
-    this.batch = new Batch(dataset.task(), trial.batchSize());
-    this.stepsPerEpoch = dataset.trainSize() / trial.batchSize();
+    this.vectors = new Vectors();
+    this.minibatches = new Minibatches(trial, this.dataset, network.dropouts());
   }
 
   Network network() {
     return network;
   }
 
+  Minibatches minibatches() {
+    return minibatches;
+  }
+
   /** The number T of steps in the whole run. */
   long steps() {
-    return stepsPerEpoch * trial.epochs();
+    return minibatches.stepsPerEpoch() * trial.epochs();
   }
 
   State initialState() {
-    return State.initial(root, network, trial.optimizer(), trial.seeds().init());
+    return State.initial(root, network, trial);
   }
 
   /**
@@ -58,26 +65,66 @@ final class TrainingRun implements AutoCloseable {
    *     state then holds the weights of that step
    * @throws CancellationException where the monitor asked to stop
    */
-  void walk(State state, long until, List<Observer> observers, Monitor monitor) throws Diverged {
+  void walk(State state, long until, List<? extends Observer> observers, Monitor monitor)
+      throws Diverged {
     while (state.step() < until) {
       if (monitor.stopped()) {
         throw new CancellationException("stopped at step " + state.step());
       }
       long t = state.step();
       try (Scope scope = root.child()) {
-        readBatch(t);
-        NetworkProgram.Gradient gradient = program.gradient(scope, state, batch, dropoutSeeds(t));
+        Minibatches.Drawn drawn = minibatches.training(t);
+        observers.forEach(observer -> observer.beforeGradient(scope, state, drawn.batch()));
+        NetworkProgram.Gradient gradient =
+            program.gradient(scope, state.weights(), state.buffers(), drawn.batch(), drawn.seeds());
         if (!(gradient.loss() <= trial.maxLoss())) {
           throw new Diverged(t, gradient.loss(), trial.maxLoss());
         }
-        Step step = step(scope, t, gradient, state);
+        Step step = step(scope, t, controlled(scope, t, gradient), state);
         observers.forEach(observer -> observer.beforeUpdate(step));
-        optimizer.update(scope, state, gradient.vector(), step.learningRate());
+        optimizer.update(scope, state, step.gradient().vector(), step.learningRate());
         state.advance();
         observers.forEach(observer -> observer.afterUpdate(step));
       }
       monitor.stepped();
     }
+  }
+
+  /**
+   * The gradient over other samples than the step's; leaves the state as it is, BatchNorm's running
+   * statistics included.
+   */
+  NetworkProgram.Gradient gradientAside(Scope scope, State state, Minibatches.Drawn drawn) {
+    return program.gradient(
+        scope, state.weights(), scope.copyOf(state.buffers()), drawn.batch(), drawn.seeds());
+  }
+
+  /**
+   * The gradient of the mean loss over all training samples.
+   *
+   * @param epoch which augmentation is drawn for
+   */
+  NetworkProgram.Gradient fullBatchGradient(Scope scope, State state, int epoch) {
+    Tensor sum = scope.doubleZeros(network.size());
+    double loss = 0;
+    double correct = 0;
+    double count = 0;
+    for (int part = 0; part < minibatches.fullBatchParts(); part++) {
+      try (Scope inner = scope.child()) {
+        NetworkProgram.Gradient gradient =
+            gradientAside(inner, state, minibatches.fullBatch(epoch, part));
+        // A part without a single labelled pixel has no mean loss.
+        if (gradient.count() > 0) {
+          vectors.add(inner, sum, gradient.vector(), gradient.count());
+          loss += gradient.loss() * gradient.count();
+          correct += gradient.correct();
+          count += gradient.count();
+        }
+      }
+    }
+    Tensor mean = scope.doubleZeros(network.size());
+    vectors.add(scope, mean, sum, 1 / count);
+    return new NetworkProgram.Gradient(loss / count, correct, count, vectors.single(scope, mean));
   }
 
   /** Losses and scores over the validation samples; empty sums where there are none. */
@@ -95,6 +142,7 @@ final class TrainingRun implements AutoCloseable {
   }
 
   private Step step(Scope scope, long t, NetworkProgram.Gradient gradient, State state) {
+    long stepsPerEpoch = minibatches.stepsPerEpoch();
     double learningRate =
         trial.optimizer().learningRate() * trial.schedule().factor(t, stepsPerEpoch, steps());
     boolean last = (t + 1) % stepsPerEpoch == 0;
@@ -102,31 +150,20 @@ final class TrainingRun implements AutoCloseable {
     return new Step(scope, t, epoch, last, learningRate, gradient, state);
   }
 
-  private void readBatch(long t) {
-    long epoch = t / stepsPerEpoch;
-    if (epoch != orderedEpoch) {
-      order =
-          RandomStream.at(trial.seeds().order(), Purpose.SAMPLE_ORDER, epoch)
-              .permutation(dataset.trainSize());
-      orderedEpoch = epoch;
+  /** What the path follows: the gradient, or noise in its place. */
+  private NetworkProgram.Gradient controlled(
+      Scope scope, long t, NetworkProgram.Gradient gradient) {
+    if (!trial.control().gradientNoise()) {
+      return gradient;
     }
-    int from = Math.toIntExact(t % stepsPerEpoch) * trial.batchSize();
-    int[] samples = Arrays.copyOfRange(order, from, from + trial.batchSize());
-    RandomStream augmentation = RandomStream.at(trial.seeds().noise(), Purpose.AUGMENTATION, t);
-    dataset.readTrain(samples, augmentation, batch);
-  }
-
-  private long[] dropoutSeeds(long t) {
-    long[] seeds = new long[network.dropouts()];
-    for (int layer = 0; layer < seeds.length; layer++) {
-      seeds[layer] = RandomStream.address(trial.seeds().noise(), Purpose.DROPOUT, t, layer) >>> 1;
-    }
-    return seeds;
+    long seed = RandomStream.address(trial.seeds().noise(), Purpose.GRADIENT_NOISE, t) >>> 1;
+    return gradient.with(vectors.noise(scope, gradient.vector(), seed));
   }
 
   @Override
   public void close() {
     program.close();
     optimizer.close();
+    vectors.close();
   }
 }

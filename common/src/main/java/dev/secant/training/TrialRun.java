@@ -3,11 +3,10 @@ package dev.secant.training;
 import dev.secant.data.Dataset;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
+import dev.secant.sweep.Measure;
+import dev.secant.sweep.Reference;
 import dev.secant.sweep.Trial;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -19,9 +18,9 @@ import java.util.Optional;
  * again, segment by segment, and measures.
  */
 public final class TrialRun implements AutoCloseable {
-  private static final String FINAL = "final.safetensors";
-
   private final Trial trial;
+  private final Dataset dataset;
+  private final int threads;
   private final Scope root;
   private final TrainingRun run;
 
@@ -30,6 +29,8 @@ public final class TrialRun implements AutoCloseable {
    */
   public TrialRun(Trial trial, Dataset dataset, int threads) {
     this.trial = trial;
+    this.dataset = dataset;
+    this.threads = threads;
     this.root = Engine.open(threads);
     try {
       this.run = new TrainingRun(trial, dataset, root);
@@ -45,24 +46,33 @@ public final class TrialRun implements AutoCloseable {
   }
 
   /**
-   * The record pass: trains to the end and leaves a checkpoint at every segment boundary. Goes on
-   * from the last whole checkpoint in the store; where the pass was complete, only reads what it
-   * found.
+   * The record pass: trains to the end, leaves a checkpoint at every segment boundary, and finds
+   * the reference points. Goes on from the last whole checkpoint in the store; where the pass was
+   * complete, only reads what it found.
    *
    * @param segments parts of about equal length, at most one a step
    * @throws java.util.concurrent.CancellationException where the monitor asked to stop
    */
-  public Recording record(int segments, CheckpointStore store, Monitor monitor) throws IOException {
+  public Recording record(
+      int segments, List<Reference> references, CheckpointStore store, Monitor monitor)
+      throws IOException {
+    Recording recording = path(segments, store, monitor);
+    points(store).find(recording, references, monitor);
+    return recording;
+  }
+
+  private Recording path(int segments, CheckpointStore store, Monitor monitor) throws IOException {
+    Checkpoints checkpoints = checkpoints(store);
     Optional<Recording> recorded = RecordingFile.read(store);
-    if (recorded.isPresent() && checkpoint(store, FINAL).isPresent()) {
+    if (recorded.isPresent() && checkpoints.read(Checkpoints.FINAL).isPresent()) {
       return recorded.get();
     }
     List<Long> boundaries = RecordingFile.boundaries(store, boundaries(segments));
     Recording recording;
     try {
-      recording = recordTo(boundaries, "", store, monitor);
+      recording = recordTo(boundaries, "", checkpoints, monitor);
     } catch (Diverged divergence) {
-      recording = recordDiverged(boundaries, divergence, store, monitor);
+      recording = recordDiverged(boundaries, divergence, checkpoints, monitor);
     }
     RecordingFile.write(store, recording);
     return recording;
@@ -75,19 +85,24 @@ public final class TrialRun implements AutoCloseable {
    * @param segment from 0
    */
   public ReplayedSegment replay(
-      Recording recording, int segment, CheckpointStore store, Monitor monitor) throws IOException {
+      Recording recording, Measure measure, int segment, CheckpointStore store, Monitor monitor) {
     long start = System.nanoTime();
-    Checkpoint from = required(store, recording.boundaries(), segment);
-    Checkpoint to = required(store, recording.boundaries(), segment + 1);
-    ByteBuffer end = required(store, recording.boundaries(), recording.segments()).vectors().get(0);
+    Checkpoints checkpoints = checkpoints(store);
+    Checkpoint from = checkpoints.required(Checkpoints.name(recording.boundaries(), segment));
+    Checkpoint to = checkpoints.required(Checkpoints.name(recording.boundaries(), segment + 1));
     try (Scope scope = root.child()) {
       State state = State.of(scope, from.vectors(), from.step());
-      int size = run.network().size();
-      try (PathObserver path =
-          new PathObserver("final", scope.floats(end, size), size, trial.weightDecay(), scope)) {
-        run.walk(state, to.step(), List.of(path), monitor);
+      List<ReferencePoint> references = points(store).read(recording, measure.references(), scope);
+      try (Measurement measurement =
+          new Measurement(trial, run, measure, references, to.step(), scope)) {
+        run.walk(state, to.step(), measurement.observers(), monitor);
+        double drift = to.drift(state.vectors());
+        for (LagObserver lags : measurement.waiting()) {
+          long until = Math.min(recording.steps(), lags.waitsUntil());
+          run.walk(state, until, List.of(lags), monitor.uncounted());
+        }
         return new ReplayedSegment(
-            segment, path.records(), to.drift(state.vectors()), seconds(start));
+            segment, measurement.steps(), measurement.besides(), drift, seconds(start));
       }
     } catch (Diverged e) {
       throw new IllegalStateException("the replay left the recorded path: " + e.getMessage(), e);
@@ -95,12 +110,12 @@ public final class TrialRun implements AutoCloseable {
   }
 
   private Recording recordTo(
-      List<Long> boundaries, String divergence, CheckpointStore store, Monitor monitor)
+      List<Long> boundaries, String divergence, Checkpoints checkpoints, Monitor monitor)
       throws IOException, Diverged {
     long start = System.nanoTime();
     EpochObserver epochs = new EpochObserver(run);
     try (Scope scope = root.child()) {
-      Optional<Checkpoint> last = last(boundaries, store);
+      Optional<Checkpoint> last = checkpoints.last(boundaries, Long.MAX_VALUE);
       State state =
           last.map(checkpoint -> State.of(scope, checkpoint.vectors(), checkpoint.step()))
               .orElseGet(run::initialState);
@@ -111,7 +126,9 @@ public final class TrialRun implements AutoCloseable {
           continue;
         }
         run.walk(state, boundaries.get(i), List.of(epochs), monitor);
-        write(store, name(boundaries, i), state, epochs, before + seconds(start));
+        checkpoints.write(
+            Checkpoints.name(boundaries, i),
+            new Checkpoint(state.step(), state.vectors(), epochs.save(), before + seconds(start)));
       }
       return new Recording(
           state.step(), boundaries, divergence, epochs.epochs(), before + seconds(start));
@@ -120,7 +137,7 @@ public final class TrialRun implements AutoCloseable {
 
   /** The path of a diverged trial ends at its last finite weights. */
   private Recording recordDiverged(
-      List<Long> boundaries, Diverged divergence, CheckpointStore store, Monitor monitor)
+      List<Long> boundaries, Diverged divergence, Checkpoints checkpoints, Monitor monitor)
       throws IOException {
     for (long end = divergence.step(); ; end--) {
       List<Long> shorter = new ArrayList<>();
@@ -131,8 +148,8 @@ public final class TrialRun implements AutoCloseable {
       }
       shorter.add(end);
       try {
-        Recording recording = recordTo(shorter, divergence.getMessage(), store, monitor);
-        if (end == 0 || finite(store)) {
+        Recording recording = recordTo(shorter, divergence.getMessage(), checkpoints, monitor);
+        if (end == 0 || finite(checkpoints)) {
           return recording;
         }
       } catch (Diverged again) {
@@ -141,10 +158,10 @@ public final class TrialRun implements AutoCloseable {
     }
   }
 
-  private boolean finite(CheckpointStore store) throws IOException {
+  private static boolean finite(Checkpoints checkpoints) {
     FloatBuffer weights =
-        checkpoint(store, FINAL)
-            .orElseThrow()
+        checkpoints
+            .required(Checkpoints.FINAL)
             .vectors()
             .get(0)
             .order(ByteOrder.LITTLE_ENDIAN)
@@ -168,53 +185,12 @@ public final class TrialRun implements AutoCloseable {
     return boundaries;
   }
 
-  private Optional<Checkpoint> last(List<Long> boundaries, CheckpointStore store)
-      throws IOException {
-    for (int i = boundaries.size() - 1; i >= 0; i--) {
-      Optional<Checkpoint> checkpoint =
-          checkpoint(store, "step-" + boundaries.get(i) + ".safetensors");
-      if (checkpoint.isPresent()) {
-        return checkpoint;
-      }
-    }
-    return Optional.empty();
+  private Checkpoints checkpoints(CheckpointStore store) {
+    return new Checkpoints(store, run.network(), trial);
   }
 
-  /** A checkpoint that can be used; one that is damaged counts as not there. */
-  private Optional<Checkpoint> checkpoint(CheckpointStore store, String name) throws IOException {
-    Optional<InputStream> file = store.open(name);
-    if (file.isEmpty()) {
-      return Optional.empty();
-    }
-    try (InputStream in = file.get()) {
-      return Optional.of(Checkpoint.read(in, run.network(), trial.optimizer().slots()));
-    } catch (IOException damaged) {
-      return Optional.empty();
-    }
-  }
-
-  private Checkpoint required(CheckpointStore store, List<Long> boundaries, int index)
-      throws IOException {
-    String name = name(boundaries, index);
-    try (InputStream in = store.open(name).orElseThrow(() -> new IOException("it is not there"))) {
-      return Checkpoint.read(in, run.network(), trial.optimizer().slots());
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "checkpoint " + name + " cannot be used: " + e.getMessage(), e);
-    }
-  }
-
-  private void write(
-      CheckpointStore store, String name, State state, EpochObserver epochs, double seconds)
-      throws IOException {
-    Checkpoint checkpoint = new Checkpoint(state.step(), state.vectors(), epochs.save(), seconds);
-    store.write(name, out -> checkpoint.write(out, run.network(), trial.optimizer().slots()));
-  }
-
-  private static String name(List<Long> boundaries, int index) {
-    return index == boundaries.size() - 1
-        ? FINAL
-        : "step-" + boundaries.get(index) + ".safetensors";
+  private ReferencePoints points(CheckpointStore store) {
+    return new ReferencePoints(trial, dataset, threads, root, run, store);
   }
 
   private static double seconds(long startNanos) {

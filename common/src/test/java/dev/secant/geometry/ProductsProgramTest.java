@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
-import dev.secant.engine.Tensor;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import dev.secant.table.StepRecord;
@@ -111,10 +110,12 @@ class ProductsProgramTest {
       float[] before, float[] gradient, float[] after, float[] reference) {
     try (Scope scope = Engine.open(1);
         ProductsProgram program = new ProductsProgram()) {
-      Tensor kept = scope.zeros(before.length);
-      program.copy(scope, kept, scope.floats(before));
       return program.products(
-          scope, kept, scope.floats(gradient), scope.floats(after), scope.floats(reference));
+          scope,
+          scope.floats(before),
+          scope.floats(gradient),
+          scope.floats(after),
+          scope.floats(reference));
     }
   }
 

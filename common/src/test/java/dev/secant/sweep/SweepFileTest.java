@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +28,16 @@ class SweepFileTest {
 
     assertThat(sweep.name()).isEqualTo("sweep");
     assertThat(sweep.output()).isEqualTo("out/sweep");
-    assertThat(sweep.measure()).isEqualTo(new Measure(OptionalInt.empty(), false));
+    assertThat(sweep.measure())
+        .isEqualTo(
+            new Measure(
+                List.of(new Reference.Final()),
+                new Measure.Probes(10, 100),
+                new Measure.Lags(List.of(1, 2, 5, 10, 20, 50), 51),
+                1,
+                50,
+                0,
+                false));
     assertThat(sweep.engine()).isEqualTo(new EngineSettings(EngineSettings.Device.AUTO, 1));
     assertThat(sweep.trials()).hasSize(1);
     Trial trial = sweep.trials().get(0);
@@ -60,7 +68,16 @@ class SweepFileTest {
             """);
 
     assertThat(sweep.output()).isEqualTo("out/mine");
-    assertThat(sweep.measure()).isEqualTo(new Measure(OptionalInt.of(3), true));
+    assertThat(sweep.measure())
+        .isEqualTo(
+            new Measure(
+                List.of(new Reference.Final()),
+                new Measure.Probes(10, 100),
+                Measure.Lags.NONE,
+                1,
+                50,
+                3,
+                true));
     assertThat(sweep.engine()).isEqualTo(new EngineSettings(EngineSettings.Device.CPU, 2));
     assertThat(sweep.dataRoot()).isEqualTo(Path.of("somewhere"));
     Trial trial = sweep.trials().get(0);
@@ -238,8 +255,13 @@ class SweepFileTest {
         "grid.optimizer = [{type: sgd, lr: 0}]", ":2: secant.grid.optimizer.lr must be above 0");
     refused("grid.optimizer = [{type: sgd, momentum: 1}]", ":2: secant.grid.optimizer.momentum");
     refused("grids = [{\nseeds = [1]}]", ":3: unknown key secant.grids.seeds, did you mean seed?");
-    refused("measure.probes { every = 100 }", ":2: secant.measure.probes", "not measured yet");
-    refused("measure.references = [final, best]", ":2: ", "not measured yet");
+    refused("measure.probes { every = 0 }", ":2: secant.measure.probes.every", "at least 1");
+    refused("measure.references = [final, best]", ":2: ", "best-validation");
+    refused("measure.references = [final, final]", ":2: ", "named twice");
+    refused("measure.references = [{type: sibling}]", ":2: ", "what differs");
+    refused("measure.lags { every = 50 }", ":2: secant.measure.lags.every", "largest lag, 50");
+    refused("grid.control = [{random-labels: 2}]", ":2: ", "control.random-labels", "between 0");
+    refused("train.init-from = nowhere.safetensors", ":2: ", "names no file");
     refused("exclude = [{batchsize: 3}]", ":2: unknown key", "did you mean batch-size?");
     refused("exclude = [{batch-size: 64}]", ":2: secant.exclude leaves no trial");
     refused("train.schedule = {type: cosine, warmup-epochs: 4}", ":2: ", "only 4");

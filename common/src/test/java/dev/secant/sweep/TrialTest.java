@@ -14,6 +14,7 @@ import dev.secant.optimizer.Sgd;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,7 +42,9 @@ class TrialTest {
             new Schedules.Constant(),
             1e-6,
             OptionalDouble.empty(),
-            1e4);
+            1e4,
+            Control.NONE,
+            Optional.empty());
 
     assertThat(trial.canonicalJson()).isEqualTo(JSON);
     // printf '%s' "$JSON" | sha256sum | cut -c1-12

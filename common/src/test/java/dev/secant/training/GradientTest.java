@@ -84,12 +84,11 @@ class GradientTest {
     Batch batch = TinyNetworks.batch(network.task());
     try (Exact exact = new Exact(network);
         Scope scope = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network)) {
+        NetworkProgram program = new NetworkProgram(network, 0)) {
       double[] expected = exact.gradient(weights);
 
       NetworkProgram.Gradient gradient =
-          program.gradient(
-              scope, state(scope, network, weights), batch, TinyNetworks.seeds(network));
+          gradient(program, scope, state(scope, network, weights), network, batch);
 
       assertThat(gradient.loss()).isCloseTo(exact.loss(weights), within(1e-5));
       float[] vector = gradient.vector().toFloats();
@@ -122,7 +121,7 @@ class GradientTest {
               }
             });
     try (Scope root = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network);
+        NetworkProgram program = new NetworkProgram(network, 0);
         OptimizerProgram optimizer = new OptimizerProgram(trial)) {
       List<ByteBuffer> undisturbed = walk(root, network, program, optimizer, batch, () -> {});
       collector.start();
@@ -155,8 +154,7 @@ class GradientTest {
       for (int i = 0; i < 200; i++) {
         try (Scope scope = run.child()) {
           beforeGradient.run();
-          NetworkProgram.Gradient gradient =
-              program.gradient(scope, state, batch, TinyNetworks.seeds(network));
+          NetworkProgram.Gradient gradient = gradient(program, scope, state, network, batch);
           garbage.add(new byte[1 << 16]);
           if (garbage.size() > 8) {
             garbage.clear();
@@ -168,6 +166,12 @@ class GradientTest {
       }
     }
     return gradients;
+  }
+
+  private static NetworkProgram.Gradient gradient(
+      NetworkProgram program, Scope scope, State state, Network network, Batch batch) {
+    return program.gradient(
+        scope, state.weights(), state.buffers(), batch, TinyNetworks.seeds(network));
   }
 
   private static ByteBuffer zeros(int size) {
@@ -186,8 +190,7 @@ class GradientTest {
 
   private static State state(Scope scope, Network network, double[] weights) {
     Trial plain = Trials.parse(TrialRunTest.trials().get(0));
-    List<ByteBuffer> vectors =
-        new ArrayList<>(State.initial(scope, network, plain.optimizer(), 0).vectors());
+    List<ByteBuffer> vectors = new ArrayList<>(State.initial(scope, network, plain).vectors());
     ByteBuffer flat = zeros(weights.length);
     for (double weight : weights) {
       flat.putFloat((float) weight);
@@ -246,7 +249,7 @@ class GradientTest {
       boolean tokens = network.task() instanceof Task.Language;
       this.program =
           Program.compile(
-              NetworkProgram.source(network)
+              NetworkProgram.source(network, 0)
                   + EXACTLY.replace("$X", tokens ? "x" : "torch.to(x, 7)"));
     }
 

@@ -11,6 +11,12 @@ import java.util.TreeMap;
 /** Checkpoints in memory: whole or not there, as the contract asks. */
 final class MemoryStore implements CheckpointStore {
   final Map<String, byte[]> files = new TreeMap<>();
+  private final Map<String, MemoryStore> others = new TreeMap<>();
+
+  @Override
+  public MemoryStore ofTrial(String trialId) {
+    return others.computeIfAbsent(trialId, id -> new MemoryStore());
+  }
 
   @Override
   public void write(String name, Body body) throws IOException {

@@ -1,9 +1,11 @@
 package dev.secant.training;
 
+import dev.secant.sweep.Measure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -29,8 +31,8 @@ final class Resident {
     Looks replayed = new Looks(1000, 3000);
     MemoryStore store = new MemoryStore();
     try (TrialRun run = TrialRunTest.run(json)) {
-      Recording recording = run.record(2, store, recorded);
-      run.replay(recording, 1, store, replayed);
+      Recording recording = run.record(2, List.of(), store, recorded);
+      run.replay(recording, Measure.STEPS, 1, store, replayed);
     }
     print("recorded", recorded.growth());
     print("replayed", replayed.growth());

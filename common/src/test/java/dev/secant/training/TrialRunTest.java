@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.secant.data.Dataset;
+import dev.secant.sweep.Measure;
 import dev.secant.sweep.Trial;
 import dev.secant.table.StepRecord;
 import java.io.IOException;
@@ -65,12 +66,12 @@ class TrialRunTest {
     MemoryStore store = new MemoryStore();
     CountingMonitor stopping = new CountingMonitor(undisturbed.recording.steps() * 2 / 3);
     try (TrialRun run = run(json)) {
-      assertThatThrownBy(() -> run.record(4, store, stopping))
+      assertThatThrownBy(() -> run.record(4, List.of(), store, stopping))
           .isInstanceOf(CancellationException.class);
     }
     CountingMonitor counting = new CountingMonitor(Long.MAX_VALUE);
     try (TrialRun run = run(json)) {
-      Recording recording = run.record(4, store, counting);
+      Recording recording = run.record(4, List.of(), store, counting);
 
       assertThat(counting.steps).isLessThan(recording.steps());
       assertThat(recording.epochs()).isEqualTo(undisturbed.recording.epochs());
@@ -101,11 +102,13 @@ class TrialRunTest {
     walked.store.files.put("final.safetensors", damaged);
 
     try (TrialRun run = run(json)) {
-      assertThatThrownBy(() -> run.replay(walked.recording, 0, walked.store, Monitor.NONE))
+      assertThatThrownBy(
+              () -> run.replay(walked.recording, Measure.STEPS, 0, walked.store, Monitor.NONE))
           .hasMessageContaining("final.safetensors")
           .hasMessageContaining("checksum");
-      run.record(3, walked.store, Monitor.NONE);
-      assertThat(run.replay(walked.recording, 2, walked.store, Monitor.NONE).drift()).isZero();
+      run.record(3, List.of(), walked.store, Monitor.NONE);
+      assertThat(run.replay(walked.recording, Measure.STEPS, 2, walked.store, Monitor.NONE).drift())
+          .isZero();
     }
   }
 
@@ -115,17 +118,23 @@ class TrialRunTest {
   }
 
   static Walked walk(String json, int segments) throws IOException {
-    MemoryStore store = new MemoryStore();
+    return walk(json, segments, Measure.STEPS, new MemoryStore());
+  }
+
+  static Walked walk(String json, int segments, Measure measure, MemoryStore store)
+      throws IOException {
     try (TrialRun run = run(json)) {
-      Recording recording = run.record(segments, store, Monitor.NONE);
+      Recording recording = run.record(segments, measure.references(), store, Monitor.NONE);
       List<StepRecord> steps = new ArrayList<>();
+      List<Besides> besides = new ArrayList<>();
       double drift = 0;
       for (int segment = 0; segment < recording.segments(); segment++) {
-        ReplayedSegment replayed = run.replay(recording, segment, store, Monitor.NONE);
+        ReplayedSegment replayed = run.replay(recording, measure, segment, store, Monitor.NONE);
         steps.addAll(replayed.steps());
+        besides.add(replayed.besides());
         drift += replayed.drift();
       }
-      return new Walked(store, recording, steps, drift);
+      return new Walked(store, recording, steps, besides, drift);
     }
   }
 
@@ -135,7 +144,15 @@ class TrialRunTest {
     return new TrialRun(trial, dataset, 1);
   }
 
-  record Walked(MemoryStore store, Recording recording, List<StepRecord> steps, double drift) {}
+  /**
+   * @param besides of each segment
+   */
+  record Walked(
+      MemoryStore store,
+      Recording recording,
+      List<StepRecord> steps,
+      List<Besides> besides,
+      double drift) {}
 
   /** The data of the final checkpoint, without its header, which holds a time. */
   private static String data(MemoryStore store) {

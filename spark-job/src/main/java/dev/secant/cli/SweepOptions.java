@@ -40,7 +40,7 @@ final class SweepOptions {
   /** The sweep's trials, checked; what cannot run is refused naming the file that asks for it. */
   List<PlannedTrial> plan(Sweep sweep) {
     try {
-      return PlannedTrial.of(sweep.trials(), sweep.dataRoot());
+      return PlannedTrial.of(sweep.trials(), sweep.measure().references(), sweep.dataRoot());
     } catch (InputException e) {
       throw new InputException(conf + ": " + e.getMessage(), e);
     }

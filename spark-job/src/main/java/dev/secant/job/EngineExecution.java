@@ -18,7 +18,7 @@ public record EngineExecution() implements TrialExecution {
   public Recording record(TrialTask task, int segments, CheckpointStore store, Monitor monitor)
       throws IOException {
     try (TrialRun run = open(task)) {
-      return run.record(segments, store, monitor);
+      return run.record(segments, task.measure().references(), store, monitor);
     }
   }
 
@@ -27,7 +27,7 @@ public record EngineExecution() implements TrialExecution {
       TrialTask task, Recording recording, int segment, CheckpointStore store, Monitor monitor)
       throws IOException {
     try (TrialRun run = open(task)) {
-      return run.replay(recording, segment, store, monitor);
+      return run.replay(recording, task.measure(), segment, store, monitor);
     }
   }
 

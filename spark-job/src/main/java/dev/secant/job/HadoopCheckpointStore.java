@@ -24,6 +24,16 @@ final class HadoopCheckpointStore implements CheckpointStore {
     this.folder = folder;
   }
 
+  private HadoopCheckpointStore(FileSystem files, Path folder) {
+    this.files = files;
+    this.folder = folder;
+  }
+
+  @Override
+  public CheckpointStore ofTrial(String trialId) {
+    return new HadoopCheckpointStore(files, new Path(folder.getParent(), trialId));
+  }
+
   @Override
   public void write(String name, Body body) throws IOException {
     Path whole = new Path(folder, name);

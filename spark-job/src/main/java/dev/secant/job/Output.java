@@ -2,6 +2,9 @@ package dev.secant.job;
 
 import dev.secant.config.InputException;
 import dev.secant.table.EpochRecord;
+import dev.secant.table.LagRecord;
+import dev.secant.table.LayerRecord;
+import dev.secant.table.ProbeRecord;
 import dev.secant.table.StepRecord;
 import dev.secant.table.Table;
 import dev.secant.table.TrialRecord;
@@ -29,7 +32,13 @@ import org.apache.spark.sql.SparkSession;
 public final class Output {
   /** Every table that a run writes; the one that commits is the last. */
   public static final List<Table> TABLES =
-      List.of(StepRecord.TABLE, EpochRecord.TABLE, TrialRecord.TABLE);
+      List.of(
+          StepRecord.TABLE,
+          ProbeRecord.TABLE,
+          LagRecord.TABLE,
+          LayerRecord.TABLE,
+          EpochRecord.TABLE,
+          TrialRecord.TABLE);
 
   private static final String PARTITION = "trial_id=";
 

@@ -2,6 +2,7 @@ package dev.secant.job;
 
 import dev.secant.config.InputException;
 import dev.secant.data.Dataset;
+import dev.secant.sweep.Reference;
 import dev.secant.sweep.Trial;
 import dev.secant.training.TrialRun;
 import java.nio.file.Path;
@@ -36,15 +37,16 @@ public record PlannedTrial(Trial trial, int parameters, long steps) {
    *
    * @throws InputException where one of them cannot run
    */
-  public static List<PlannedTrial> of(List<Trial> trials, Path dataRoot) {
+  public static List<PlannedTrial> of(
+      List<Trial> trials, List<Reference> references, Path dataRoot) {
     Map<String, PlannedTrial> planned = new LinkedHashMap<>();
     for (Trial trial : trials) {
-      planned.computeIfAbsent(trial.id().value(), id -> check(trial, dataRoot));
+      planned.computeIfAbsent(trial.id().value(), id -> check(trial, references, dataRoot));
     }
     return new ArrayList<>(planned.values());
   }
 
-  private static PlannedTrial check(Trial trial, Path dataRoot) {
+  private static PlannedTrial check(Trial trial, List<Reference> references, Path dataRoot) {
     Dataset dataset = LoadedDatasets.load(trial.dataset(), dataRoot);
     int parameters = trial.architecture().network(dataset.task()).size();
     long steps = trial.batchSize() > dataset.trainSize() ? 0 : TrialRun.steps(trial, dataset);
@@ -57,6 +59,24 @@ public record PlannedTrial(Trial trial, int parameters, long steps) {
               + ", which has "
               + dataset.trainSize());
     }
+    references.forEach(reference -> check(reference, trial, dataset, steps));
     return new PlannedTrial(trial, parameters, steps);
+  }
+
+  private static void check(Reference reference, Trial trial, Dataset dataset, long steps) {
+    if (reference instanceof Reference.BestValidation && dataset.validationSize() == 0) {
+      throw wrong(
+          reference, "needs validation samples, but " + trial.dataset().type() + " has none");
+    } else if (reference instanceof Reference.AverageLast average && average.points() > steps) {
+      throw wrong(reference, "asks for more points than the " + steps + " steps of a trial");
+    } else if (reference instanceof Reference.Sibling sibling
+        && trial.sibling(sibling.json()).equals(trial)) {
+      throw wrong(
+          reference, "is the trial itself: trial " + trial.id().value() + " is no different");
+    }
+  }
+
+  private static InputException wrong(Reference reference, String reason) {
+    return new InputException("measure.references: " + reference.name() + " " + reason);
   }
 }

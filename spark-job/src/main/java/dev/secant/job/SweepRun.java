@@ -1,10 +1,15 @@
 package dev.secant.job;
 
-import dev.secant.geometry.GammaNull;
 import dev.secant.sweep.Measure;
+import dev.secant.sweep.Reference;
 import dev.secant.table.EpochRecord;
+import dev.secant.table.FullBatchRecord;
+import dev.secant.table.LagRecord;
+import dev.secant.table.LayerRecord;
+import dev.secant.table.ProbeRecord;
 import dev.secant.table.StepRecord;
 import dev.secant.table.Table;
+import dev.secant.table.TableRow;
 import dev.secant.table.TrialRecord;
 import dev.secant.table.TrialRecord.Ending;
 import dev.secant.table.TrialRecord.Finals;
@@ -14,12 +19,14 @@ import dev.secant.table.TrialRecord.Surroundings;
 import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -202,6 +209,7 @@ public final class SweepRun {
         new TrialTask(
             id,
             trial.trial().canonicalJson(),
+            plan.measure(),
             plan.dataRoot().toString(),
             plan.device(),
             plan.threads());
@@ -232,26 +240,21 @@ public final class SweepRun {
       for (TaskOutcome<Replayed> outcome : outcomes.map(TaskBody::essence).collect()) {
         replayed.add(done(outcome));
       }
-      double[] tails = tails(replayed);
-      JavaRDD<Row> steps =
-          outcomes
-              .map(TaskBody::measured)
-              .flatMap(
-                  segment ->
-                      GammaNull.fill(segment.steps(), tails[segment.segment()]).stream()
-                          .map(step -> withoutId(step.row(id)))
-                          .iterator());
       context.setJobGroup(id, "write " + id);
-      spark
-          .createDataFrame(steps, Schemas.ofFiles(StepRecord.TABLE))
-          .coalesce(1)
-          .sortWithinPartitions("step", "reference")
-          .write()
-          .parquet(output.rows(StepRecord.TABLE, id).toString());
-      write(
-          EpochRecord.TABLE,
-          id,
-          recording.epochs().stream().map(epoch -> withoutId(epoch.row(id))).toList());
+      JavaRDD<ReplayedSegment> measured = outcomes.map(TaskBody::measured);
+      PathNulls nulls = PathNulls.of(recording, plan.measure().references(), replayed);
+      write(StepRecord.TABLE, id, measured, nulls::fill);
+      Measure measure = plan.measure();
+      if (measure.probes().batches() > 0) {
+        write(ProbeRecord.TABLE, id, measured, segment -> segment.besides().probes());
+      }
+      if (!measure.lags().lags().isEmpty()) {
+        write(LagRecord.TABLE, id, measured, segment -> segment.besides().lags());
+      }
+      if (measure.layersEvery() > 0) {
+        write(LayerRecord.TABLE, id, measured, segment -> segment.besides().layers());
+      }
+      write(EpochRecord.TABLE, id, epochs(id, recording, replayed));
       TrialRecord row = row(trial, recording, replayed);
       write(row);
       output.removeCheckpoints(
@@ -262,15 +265,21 @@ public final class SweepRun {
     }
   }
 
-  /** For each segment the sum of squared update norms after its end. */
-  private static double[] tails(List<Replayed> replayed) {
-    double[] tails = new double[replayed.size()];
-    double sum = 0;
-    for (int i = tails.length - 1; i >= 0; i--) {
-      tails[i] = sum;
-      sum = GammaNull.sum(replayed.get(i).updateNorms(), sum);
+  /** A row for each epoch and reference, with the full-batch gradient where it was taken. */
+  private List<Row> epochs(String id, Recording recording, List<Replayed> replayed) {
+    List<Row> rows = new ArrayList<>();
+    for (EpochRecord epoch : recording.epochs()) {
+      for (Reference reference : plan.measure().references()) {
+        Optional<FullBatchRecord> fullBatch =
+            replayed.stream()
+                .flatMap(segment -> segment.fullBatch().stream())
+                .filter(record -> record.epoch() == epoch.epoch())
+                .filter(record -> record.reference().equals(reference.name()))
+                .findFirst();
+        rows.add(withoutId(epoch.row(id, reference.name(), fullBatch)));
+      }
     }
-    return tails;
+    return rows;
   }
 
   private TrialRecord row(PlannedTrial trial, Recording recording, List<Replayed> replayed) {
@@ -301,8 +310,8 @@ public final class SweepRun {
 
   /** As many segments as pay, more where slots would stand idle otherwise. */
   private int segments(PlannedTrial trial) {
-    if (plan.measure().segments().isPresent()) {
-      return plan.measure().segments().getAsInt();
+    if (plan.measure().segments() > 0) {
+      return plan.measure().segments();
     }
     long paying = Math.max(1, Math.min(MOST_SEGMENTS, trial.steps() / STEPS_A_SEGMENT));
     int left = Math.max(1, unfinished.get());
@@ -317,6 +326,25 @@ public final class SweepRun {
   private void write(Table table, String id, List<Row> rows) {
     spark
         .createDataFrame(rows, Schemas.ofFiles(table))
+        .coalesce(1)
+        .write()
+        .parquet(output.rows(table, id).toString());
+  }
+
+  /** The rows that a segment has for one table. */
+  @FunctionalInterface
+  private interface RowsOf extends Serializable {
+    List<? extends TableRow> of(ReplayedSegment segment);
+  }
+
+  private void write(Table table, String id, JavaRDD<ReplayedSegment> segments, RowsOf rows) {
+    // Segments come in order and so do their rows: one file holds the path from start to end.
+    JavaRDD<Row> all =
+        segments
+            .flatMap(segment -> List.<TableRow>copyOf(rows.of(segment)).iterator())
+            .map(record -> withoutId(record.row(id)));
+    spark
+        .createDataFrame(all, Schemas.ofFiles(table))
         .coalesce(1)
         .write()
         .parquet(output.rows(table, id).toString());

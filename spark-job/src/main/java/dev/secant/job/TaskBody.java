@@ -37,7 +37,11 @@ record TaskBody(
     }
     ReplayedSegment segment = measured(outcome);
     return new TaskOutcome.Done<>(
-        new Replayed(segment.drift(), segment.seconds(), segment.updateNorms()));
+        new Replayed(
+            segment.drift(),
+            segment.seconds(),
+            segment.updateNorms(),
+            segment.besides().fullBatch()));
   }
 
   /** The segment of a task that did its work. */

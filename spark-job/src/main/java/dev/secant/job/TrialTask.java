@@ -1,5 +1,6 @@
 package dev.secant.job;
 
+import dev.secant.sweep.Measure;
 import java.io.Serializable;
 
 /**
@@ -8,5 +9,6 @@ import java.io.Serializable;
  * @param json the trial's canonical JSON
  * @param dataRoot the folder of datasets, on every executor
  */
-public record TrialTask(String trialId, String json, String dataRoot, String device, int threads)
+public record TrialTask(
+    String trialId, String json, Measure measure, String dataRoot, String device, int threads)
     implements Serializable {}

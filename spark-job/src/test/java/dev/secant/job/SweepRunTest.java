@@ -10,6 +10,7 @@ import dev.secant.sweep.Sweep;
 import dev.secant.sweep.SweepFile;
 import dev.secant.table.EpochRecord;
 import dev.secant.table.StepRecord;
+import dev.secant.training.Besides;
 import dev.secant.training.CheckpointStore;
 import dev.secant.training.Monitor;
 import dev.secant.training.Recording;
@@ -24,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -100,7 +100,7 @@ class SweepRunTest {
         monitor.stepped();
       }
       double drift = task.json().contains(drifting) ? 1e-9 : 0;
-      return new ReplayedSegment(segment, steps, drift, 0.25);
+      return new ReplayedSegment(segment, steps, Besides.NOTHING, drift, 0.25);
     }
   }
 
@@ -226,7 +226,7 @@ class SweepRunTest {
 
   @Test
   void keepsTheFirstAndTheLastCheckpointWhereAskedTo() throws Exception {
-    run(new StandIn(diary()), OptionalInt.of(1), true, "0.1");
+    run(new StandIn(diary()), 1, true, "0.1");
 
     try (Stream<Path> files = Files.walk(temp.resolve("out/_checkpoints"))) {
       assertThat(files.map(path -> path.getFileName().toString()))
@@ -285,11 +285,10 @@ class SweepRunTest {
   private record Result(SweepRun.Result result, String printed) {}
 
   private Result run(TrialExecution execution, int segments, String rates) throws Exception {
-    return run(execution, OptionalInt.of(segments), false, rates);
+    return run(execution, segments, false, rates);
   }
 
-  private Result run(
-      TrialExecution execution, OptionalInt segments, boolean keepCheckpoints, String rates)
+  private Result run(TrialExecution execution, int segments, boolean keepCheckpoints, String rates)
       throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     SweepRun run =
@@ -297,7 +296,14 @@ class SweepRunTest {
             spark,
             new SweepRun.Plan(
                 temp.resolve("out").toString(),
-                new Measure(segments, keepCheckpoints),
+                new Measure(
+                    Measure.STEPS.references(),
+                    Measure.Probes.NONE,
+                    Measure.Lags.NONE,
+                    0,
+                    0,
+                    segments,
+                    keepCheckpoints),
                 temp,
                 "cpu",
                 1),
@@ -329,7 +335,7 @@ class SweepRunTest {
                     Stream.of(rates.split(", ")).map(lr -> "{type: sgd, lr: " + lr + "}").toList()),
                 more));
     Sweep sweep = SweepFile.read(conf, List.of(), Optional.empty());
-    return PlannedTrial.of(sweep.trials(), temp);
+    return PlannedTrial.of(sweep.trials(), sweep.measure().references(), temp);
   }
 
   private Output output() {
