@@ -16,8 +16,13 @@ public sealed interface Task {
     return inputShape().stream().reduce(1, Math::multiplyExact);
   }
 
+  /** The shape of one sample's targets; empty for one label. */
+  List<Integer> targetShape();
+
   /** Targets in one sample: 1, a pixel each, or a token each. */
-  int targetSize();
+  default int targetSize() {
+    return targetShape().stream().reduce(1, Math::multiplyExact);
+  }
 
   /**
    * One label an image. Input float32 {@code [n, channels, height, width]}, target int64 {@code
@@ -30,8 +35,8 @@ public sealed interface Task {
     }
 
     @Override
-    public int targetSize() {
-      return 1;
+    public List<Integer> targetShape() {
+      return List.of();
     }
   }
 
@@ -47,8 +52,8 @@ public sealed interface Task {
     }
 
     @Override
-    public int targetSize() {
-      return height * width;
+    public List<Integer> targetShape() {
+      return List.of(height, width);
     }
   }
 
@@ -68,8 +73,8 @@ public sealed interface Task {
     }
 
     @Override
-    public int targetSize() {
-      return window;
+    public List<Integer> targetShape() {
+      return List.of(window);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.secant.geometry;
 
 import dev.secant.table.StepRecord;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,7 +38,7 @@ public final class GammaNull {
    * @param end the step of the point itself, or of the last of the points it is the mean of
    * @param ramp how many points it is the mean of, at least 1
    */
-  public record Share(long end, long ramp) {
+  public record Share(long end, long ramp) implements Serializable {
     /** A point that the path's updates do not lead to. */
     public static final Share NONE = new Share(0, 1);
 

@@ -9,6 +9,7 @@ import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** A compiled network with its task's loss: gradients and evaluations at given weights. */
 final class NetworkProgram implements AutoCloseable {
@@ -73,25 +74,20 @@ final class NetworkProgram implements AutoCloseable {
 
   static Tensor input(Scope scope, Batch batch) {
     Task task = batch.task();
-    List<Integer> shape = task.inputShape();
-    long[] dimensions = new long[shape.size() + 1];
-    dimensions[0] = batch.size();
-    for (int i = 0; i < shape.size(); i++) {
-      dimensions[i + 1] = shape.get(i);
-    }
+    long[] dimensions = dimensions(batch, task.inputShape());
     return task instanceof Task.Language
         ? scope.longs(batch.inputBytes(), dimensions)
         : scope.floats(batch.inputBytes(), dimensions);
   }
 
   static Tensor target(Scope scope, Batch batch) {
-    long n = batch.size();
-    if (batch.task() instanceof Task.Segmentation image) {
-      return scope.longs(batch.targetBytes(), n, image.height(), image.width());
-    } else if (batch.task() instanceof Task.Language language) {
-      return scope.longs(batch.targetBytes(), n, language.window());
-    }
-    return scope.longs(batch.targetBytes(), n);
+    return scope.longs(batch.targetBytes(), dimensions(batch, batch.task().targetShape()));
+  }
+
+  private static long[] dimensions(Batch batch, List<Integer> sample) {
+    return LongStream.concat(
+            LongStream.of(batch.size()), sample.stream().mapToLong(Integer::longValue))
+        .toArray();
   }
 
   /**

@@ -9,9 +9,12 @@ import dev.secant.sweep.Trial;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A trial walked twice on the same path: {@link #record} finds its end w*, {@link #replay} walks it
@@ -106,6 +109,33 @@ public final class TrialRun implements AutoCloseable {
       }
     } catch (Diverged e) {
       throw new IllegalStateException("the replay left the recorded path: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Walks the path from its start and writes chosen steps, and the path's end, as safetensors with
+   * the names of PyTorch's {@code state_dict}; see {@link ExportObserver}.
+   *
+   * @param steps from 0, all of them below {@code end}
+   * @param end the length of the path
+   * @param store whose final checkpoint, where it was kept, saves the walk to the end
+   * @param folder must exist
+   */
+  public void export(Set<Long> steps, long end, CheckpointStore store, Path folder, Monitor monitor)
+      throws IOException {
+    ExportObserver export = new ExportObserver(trial, run.network(), steps, folder);
+    try (Scope scope = root.child()) {
+      State state = run.initialState();
+      run.walk(state, Collections.max(steps) + 1, List.of(export), monitor);
+      Optional<Checkpoint> kept = checkpoints(store).read(Checkpoints.FINAL);
+      if (kept.isPresent()) {
+        state = State.of(scope, kept.get().vectors(), kept.get().step());
+      } else {
+        run.walk(state, end, List.of(), monitor);
+      }
+      export.writeFinal(state);
+    } catch (Diverged e) {
+      throw new IllegalStateException("the walk left the recorded path: " + e.getMessage(), e);
     }
   }
 

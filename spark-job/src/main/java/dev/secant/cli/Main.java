@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       PlanCommand.class,
       StatusCommand.class,
       SqlCommand.class,
+      ExportCommand.class,
       ListCommands.Architectures.class,
       ListCommands.Datasets.class,
       ListCommands.Optimizers.class

@@ -1,0 +1,80 @@
+package dev.secant.job;
+
+import dev.secant.config.InputException;
+import dev.secant.data.Dataset;
+import dev.secant.sweep.Trial;
+import dev.secant.table.TrialRecord;
+import dev.secant.training.CheckpointStore;
+import dev.secant.training.Monitor;
+import dev.secant.training.TrialRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Steps of a committed trial as files that PyTorch reads: the trial is walked again, with as many
+ * threads as it was measured with.
+ */
+public final class Export {
+  private final Trial trial;
+  private final long length;
+  private final int threads;
+  private final CheckpointStore store;
+
+  private Export(Trial trial, long length, int threads, CheckpointStore store) {
+    this.trial = trial;
+    this.length = length;
+    this.threads = threads;
+    this.store = store;
+  }
+
+  /**
+   * @param trialId of a trial of the output
+   * @throws InputException where it has none of that id, or one without a path
+   */
+  public static Export of(SparkSession spark, Output output, String trialId) throws IOException {
+    List<Row> rows =
+        output
+            .all(spark, TrialRecord.TABLE)
+            .where(org.apache.spark.sql.functions.col("trial_id").equalTo(trialId))
+            .select("config_json", "steps", "threads")
+            .collectAsList();
+    if (rows.isEmpty()) {
+      throw new InputException(
+          "output " + output.root() + " has no trial " + trialId + "; `secant sql` lists them");
+    }
+    if (rows.get(0).getLong(1) == 0) {
+      throw new InputException("trial " + trialId + " failed: it has no steps to export");
+    }
+    Configuration configuration = spark.sparkContext().hadoopConfiguration();
+    return new Export(
+        Trial.fromJson(rows.get(0).getString(0)),
+        rows.get(0).getLong(1),
+        rows.get(0).getInt(2),
+        new HadoopCheckpointStore(output.checkpoints(trialId), configuration));
+  }
+
+  /** The number T of steps of the trial's path. */
+  public long length() {
+    return length;
+  }
+
+  /**
+   * Writes {@code step-<t>.safetensors} for each step, and {@code final.safetensors}.
+   *
+   * @param steps below {@link #length()}, at least one
+   * @param dataRoot the folder of datasets
+   */
+  public void write(SortedSet<Long> steps, Path folder, Path dataRoot) throws IOException {
+    Dataset dataset = LoadedDatasets.load(trial.dataset(), dataRoot);
+    Files.createDirectories(folder);
+    try (TrialRun run = new TrialRun(trial, dataset, threads)) {
+      run.export(steps, length, store, folder, Monitor.NONE);
+    }
+  }
+}
