@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
+import dev.secant.engine.Tensor;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import dev.secant.table.StepRecord;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +51,56 @@ class ProductsProgramTest {
     assertThat(products.wg()).isCloseTo(dot(v[0], v[1]), within(1e-6 * w * g));
     assertThat(products.wd()).isCloseTo(dot(v[0], v[2]), within(1e-6 * w * d));
     assertThat(products.ud()).isCloseTo(dot(v[3], v[2]), within(1e-6 * u * d));
+  }
+
+  /** As many weights as the largest networks have. */
+  @Test
+  void agreesWithFloat64At100MillionWeights() {
+    int size = 100_000_000;
+    ByteBuffer before = zeros(size);
+    ByteBuffer gradient = zeros(size);
+    ByteBuffer after = zeros(size);
+    RandomStream random = RandomStream.at(9, Purpose.GENERATED_DATA);
+    double[] sums = new double[8];
+    for (int i = 0; i < 4 * size; i += 4) {
+      float w = 0.1f * (random.nextFloat() - 0.48f);
+      float g = 1e-3f * (random.nextFloat() - 0.5f) + 1e-3f * w;
+      float next = w - 0.05f * g;
+      before.putFloat(i, w);
+      gradient.putFloat(i, g);
+      after.putFloat(i, next);
+      // The gradient's vector serves as the reference, too.
+      double d = (double) w - g;
+      double u = (double) next - w;
+      sums[0] += (double) w * w;
+      sums[1] += (double) g * g;
+      sums[2] += d * d;
+      sums[3] += g * d;
+      sums[4] += (double) w * g;
+      sums[5] += w * d;
+      sums[6] += u * u;
+      sums[7] += u * d;
+    }
+
+    Products p;
+    try (Scope scope = Engine.open(1);
+        ProductsProgram program = new ProductsProgram()) {
+      Tensor g = scope.floats(gradient, size);
+      p = program.products(scope, scope.floats(before, size), g, scope.floats(after, size), g);
+    }
+
+    assertThat(Math.sqrt(p.ww())).isCloseTo(Math.sqrt(sums[0]), within(1e-6 * Math.sqrt(sums[0])));
+    assertThat(Math.sqrt(p.gg())).isCloseTo(Math.sqrt(sums[1]), within(1e-6 * Math.sqrt(sums[1])));
+    assertThat(Math.sqrt(p.dd())).isCloseTo(Math.sqrt(sums[2]), within(1e-6 * Math.sqrt(sums[2])));
+    assertThat(Math.sqrt(p.uu())).isCloseTo(Math.sqrt(sums[6]), within(1e-6 * Math.sqrt(sums[6])));
+    assertThat(p.gd()).isCloseTo(sums[3], within(1e-6 * Math.sqrt(sums[1] * sums[2])));
+    assertThat(p.wg()).isCloseTo(sums[4], within(1e-6 * Math.sqrt(sums[0] * sums[1])));
+    assertThat(p.wd()).isCloseTo(sums[5], within(1e-6 * Math.sqrt(sums[0] * sums[2])));
+    assertThat(p.ud()).isCloseTo(sums[7], within(1e-6 * Math.sqrt(sums[6] * sums[2])));
+  }
+
+  private static ByteBuffer zeros(int size) {
+    return ByteBuffer.allocateDirect(size * Float.BYTES).order(ByteOrder.nativeOrder());
   }
 
   /** A sum in one float32 of numbers that are all alike would be off by far more than 1e-6. */
