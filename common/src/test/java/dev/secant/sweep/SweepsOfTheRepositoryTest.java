@@ -1,0 +1,110 @@
+package dev.secant.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.secant.data.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The sweeps in {@code conf/}: each can be read, and the paper's are as published. */
+class SweepsOfTheRepositoryTest {
+  private static final Path CONF = Path.of("../conf");
+  private static final Task CIFAR_10 = new Task.Classification(3, 32, 32, 10);
+  private static final Task IMAGENET = new Task.Classification(3, 224, 224, 1000);
+  private static final Task VAIHINGEN = new Task.Segmentation(3, 256, 256, 6);
+  private static final Task WIKITEXT_2 = new Task.Language(33_278, 32);
+
+  static Stream<Path> files() throws IOException {
+    try (Stream<Path> files = Files.walk(CONF)) {
+      return files.filter(file -> file.toString().endsWith(".conf")).sorted().toList().stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void canBeReadAndIsNamedAsItsFile(Path file) {
+    Sweep sweep = read(file);
+
+    String name = file.getFileName().toString().replace(".conf", "");
+    assertThat(sweep.name()).isEqualTo(name);
+    assertThat(sweep.output()).isEqualTo("out/" + name);
+    assertThat(sweep.trials()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cifar10-batch-size, 4",
+    "cifar10-model-type, 4",
+    "cifar10-optimizer, 27",
+    "cifar10-seed, 5",
+    "imagenet-batch-size, 4",
+    "imagenet-model-size, 14",
+    "vaihingen-model-type, 4",
+    "wikitext2-batch-size, 4",
+    "wikitext2-lstm, 2"
+  })
+  void hasAsManyTrialsAsPublishedAndASmallVariantOfTheSameFactors(String name, int trials) {
+    Sweep published = read(CONF.resolve("paper/" + name + ".conf"));
+    Sweep small = read(CONF.resolve("paper/" + name + "-small.conf"));
+
+    assertThat(published.trials()).hasSize(trials);
+    assertThat(small.trials().size() % trials).as("trials of the small variant").isZero();
+    assertThat(types(small)).isEqualTo(types(published));
+  }
+
+  @Test
+  void theLearningRateGrowsWithTheRootOfTheBatchSize() {
+    Map<Integer, Double> rates = new TreeMap<>();
+    for (Trial trial : read(CONF.resolve("paper/cifar10-batch-size.conf")).trials()) {
+      rates.put(trial.batchSize(), trial.optimizer().learningRate());
+    }
+
+    assertThat(rates)
+        .containsEntry(64, 0.005)
+        .containsEntry(128, 0.005 * Math.sqrt(2))
+        .containsEntry(256, 0.01)
+        .containsEntry(512, 0.005 * Math.sqrt(8));
+  }
+
+  /** Weights and tensors of the published networks, in the order of the sweeps. */
+  @Test
+  void networksHaveThePublishedSizes() {
+    assertThat(sizes("cifar10-model-type", CIFAR_10)).containsExactly(44_662_922, 46_190_602);
+    assertThat(sizes("cifar10-batch-size", CIFAR_10)).containsExactly(11_173_962);
+    assertThat(sizes("imagenet-model-size", IMAGENET))
+        .containsExactly(
+            11_689_512, 45_693_032, 102_011_560, 25_557_032, 98_004_072, 15_601_160, 60_192_808);
+    assertThat(sizes("vaihingen-model-type", VAIHINGEN)).containsExactly(7_763_206, 29_446_470);
+    assertThat(sizes("wikitext2-batch-size", WIKITEXT_2)).containsExactly(9_747_454);
+  }
+
+  private static List<Integer> sizes(String name, Task task) {
+    return read(CONF.resolve("paper/" + name + ".conf")).trials().stream()
+        .map(Trial::architecture)
+        .distinct()
+        .map(architecture -> architecture.network(task).size())
+        .toList();
+  }
+
+  private static List<String> types(Sweep sweep) {
+    return sweep.trials().stream()
+        .map(trial -> trial.optimizer().type() + " " + trial.architecture().type())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private static Sweep read(Path file) {
+    return SweepFile.read(file, List.of(), Optional.empty());
+  }
+}
