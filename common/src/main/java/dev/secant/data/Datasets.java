@@ -73,8 +73,12 @@ public final class Datasets {
         IdxImages.FASHION_MNIST,
         new Kind("Fashion-MNIST, IDX files: 28x28 pieces of clothing", IdxImages::parse));
     kinds.put(
-        WikiText2.TYPE,
-        new Kind("WikiText-2: articles as word tokens, vocabulary 33,278", WikiText2::parse));
+        WikiText.WIKITEXT_2,
+        new Kind("WikiText-2: articles as word tokens, vocabulary 33,278", WikiText::parse));
+    kinds.put(
+        WikiText.WIKITEXT_103,
+        new Kind("WikiText-103: the same, 103 million tokens", WikiText::parse));
+    kinds.put(Text.TYPE, new Kind("plain text files, one character a token", Text::parse));
     kinds.put(
         SegmentationFolder.FOLDER,
         new Kind("a folder of images and 8-bit class index masks", SegmentationFolder::parse));
