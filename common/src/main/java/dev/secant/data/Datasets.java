@@ -108,7 +108,9 @@ public final class Datasets {
         new Kind("WikiText-2: articles as word tokens, vocabulary 33,278", WikiText::parse));
     kinds.put(
         WikiText.WIKITEXT_103,
-        new Kind("WikiText-103: the same, 103 million tokens", WikiText::parse));
+        new Kind(
+            "WikiText-103: articles as 103 million word tokens, vocabulary 267,735",
+            WikiText::parse));
     kinds.put(Text.TYPE, new Kind("plain text files, one character a token", Text::parse));
     kinds.put(
         SegmentationFolder.FOLDER,

@@ -79,6 +79,15 @@ class WikiTextTest {
     assertRefused(Map.of("window", 2, "tokens", 9), "holds 6 tokens, but tokens = 9");
     Files.write(folder.resolve("train.txt"), new byte[] {'a', (byte) 0xC3});
     assertRefused(Map.of(), "train.txt", "not UTF-8");
+    Files.write(folder.resolve("train.txt"), new byte[0]);
+    assertRefused(Map.of("window", 1), "train.txt", "0 tokens in use");
+    Files.writeString(folder.resolve("train.txt"), "a b c d e");
+    Files.write(folder.resolve("valid.txt"), new byte[] {(byte) 0x80});
+    assertRefused(Map.of("window", 1), "valid.txt", "not UTF-8");
+    Files.writeString(folder.resolve("valid.txt"), "b");
+    assertRefused(Map.of("window", 2), "valid.txt", "2 tokens in use", "(validation-tokens)");
+    Files.delete(folder.resolve("wiki.test.tokens"));
+    assertRefused(Map.of("window", 1), "holds neither test.txt nor wiki.test.tokens");
     Files.delete(folder.resolve("train.txt"));
     assertRefused(Map.of(), "holds neither train.txt nor wiki.train.tokens");
   }
