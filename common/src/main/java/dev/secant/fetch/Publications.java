@@ -47,27 +47,35 @@ public final class Publications {
         new Publication.Loose(
             "mnist",
             List.of(
-                md5(MNIST + "train-images-idx3-ubyte.gz", "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
-                md5(MNIST + "train-labels-idx1-ubyte.gz", "d53e105ee54ea40749a09fcbcd1e9432"),
-                md5(MNIST + "t10k-images-idx3-ubyte.gz", "9fb629c4189551a2d022fa330f9573f3"),
-                md5(MNIST + "t10k-labels-idx1-ubyte.gz", "ec29112dd5afa0611ce80d1b7f02629c"))));
+                sha256(
+                    MNIST + "train-images-idx3-ubyte.gz",
+                    "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
+                sha256(
+                    MNIST + "train-labels-idx1-ubyte.gz",
+                    "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
+                sha256(
+                    MNIST + "t10k-images-idx3-ubyte.gz",
+                    "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
+                sha256(
+                    MNIST + "t10k-labels-idx1-ubyte.gz",
+                    "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"))));
     all.put(
         "fashion-mnist",
         new Publication.Loose(
             "fashion-mnist",
             List.of(
-                md5(
+                sha256(
                     FASHION_MNIST + "train-images-idx3-ubyte.gz",
-                    "8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
-                md5(
+                    "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
+                sha256(
                     FASHION_MNIST + "train-labels-idx1-ubyte.gz",
-                    "25c81989df183df01b3e8a0aad5dffbe"),
-                md5(
+                    "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
+                sha256(
                     FASHION_MNIST + "t10k-images-idx3-ubyte.gz",
-                    "bef4ecab320f06d8554ea6380940ec79"),
-                md5(
+                    "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
+                sha256(
                     FASHION_MNIST + "t10k-labels-idx1-ubyte.gz",
-                    "bb300cfdad3c16e7a12a480ee83cd310"))));
+                    "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"))));
     all.put(
         "wikitext-2",
         new Publication.Archive(
@@ -90,7 +98,8 @@ public final class Publications {
             "tinyshakespeare",
             List.of(
                 sha256(
-                    "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
+                    "https://raw.githubusercontent.com/karpathy/char-rnn/"
+                        + "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e/data/tinyshakespeare/input.txt",
                     "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"))));
     all.put(
         "camvid",
@@ -110,7 +119,8 @@ public final class Publications {
         "vaihingen",
         new Publication.SignUp(
             "vaihingen",
-            "https://www.isprs.org/resources/datasets/benchmarks/UrbanSemLab/2d-sem-label-vaihingen.aspx",
+            "https://www.isprs.org/resources/datasets/benchmarks/UrbanSemLab/"
+                + "2d-sem-label-vaihingen.aspx",
             "top/ and gts_for_participants/, as in the owner's archive"));
     return Collections.unmodifiableSortedMap(all);
   }

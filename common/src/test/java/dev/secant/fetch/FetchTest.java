@@ -2,6 +2,7 @@ package dev.secant.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.secant.config.InputException;
 import java.io.ByteArrayOutputStream;
@@ -262,6 +263,20 @@ class FetchTest {
     assertThatThrownBy(() -> new Fetch(file, said::add).fetch("name", loose("a.gz", CONTENT)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("cannot be made");
+  }
+
+  /** The files of the data root that were placed by hand have the sums that are asked for. */
+  @Test
+  void theRealFilesHaveThePublishedChecksums() throws Exception {
+    String real = System.getenv("SECANT_DATA");
+    assumeTrue(real != null, "SECANT_DATA is not set: no real data to read");
+    for (String name : List.of("fashion-mnist", "tinyshakespeare")) {
+      Publication.Loose loose = (Publication.Loose) Publications.all().get(name);
+      for (RemoteFile file : loose.files()) {
+        Path found = Path.of(real, loose.folder(), file.name());
+        assertThat(file.checksum().of(found)).as(found.toString()).isEqualTo(file.checksum());
+      }
+    }
   }
 
   private void fetch(Publication publication) throws FetchException, InterruptedException {
