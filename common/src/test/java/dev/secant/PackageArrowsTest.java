@@ -22,17 +22,18 @@ class PackageArrowsTest {
   private static final Pattern IMPORT =
       Pattern.compile("^import (?:static )?dev\\.secant\\.(\\w+)\\.", Pattern.MULTILINE);
   private static final Map<String, Integer> LAYERS =
-      Map.of(
-          "config", 0,
-          "random", 0,
-          "engine", 0,
-          "data", 1,
-          "architecture", 2,
-          "optimizer", 2,
-          "sweep", 3,
-          "training", 4,
-          "geometry", 4,
-          "table", 4);
+      Map.ofEntries(
+          Map.entry("config", 0),
+          Map.entry("random", 0),
+          Map.entry("engine", 0),
+          Map.entry("data", 1),
+          Map.entry("fetch", 1),
+          Map.entry("architecture", 2),
+          Map.entry("optimizer", 2),
+          Map.entry("sweep", 3),
+          Map.entry("training", 4),
+          Map.entry("geometry", 4),
+          Map.entry("table", 4));
 
   @Test
   void arrowsRunDownwards() throws IOException {

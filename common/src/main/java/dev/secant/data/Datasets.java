@@ -1,7 +1,10 @@
 package dev.secant.data;
 
+import dev.secant.config.InputException;
 import dev.secant.config.Settings;
 import java.util.Collections;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -14,10 +17,15 @@ public final class Datasets {
 
   private Datasets() {}
 
-  /** What each type is, in one line, by its name. */
+  /**
+   * What each type is, in one line, by its name.
+   *
+   * @throws InputException as {@link #parse(Settings, double)} where a {@link DatasetProvider} is
+   *     at fault
+   */
   public static SortedMap<String, String> types() {
     SortedMap<String, String> types = new TreeMap<>();
-    KINDS.forEach((type, kind) -> types.put(type, kind.description()));
+    known().forEach((type, kind) -> types.put(type, kind.description()));
     return Collections.unmodifiableSortedMap(types);
   }
 
@@ -27,18 +35,21 @@ public final class Datasets {
   }
 
   /**
-   * Reads a dataset's settings; touches no file of the dataset.
+   * Reads a dataset's settings; touches no file of the dataset. Known are the built-in types and
+   * those of each {@link DatasetProvider} that the thread's context class loader finds.
    *
    * @param component a type and its options
    * @param validationFraction what {@code validation-fraction} is where the component does not say,
    *     for the types that have no validation samples of their own
-   * @throws dev.secant.config.InputException where the type or an option is unknown or out of range
+   * @throws InputException where the type or an option is unknown or out of range, or a provider
+   *     cannot be loaded or has the name of another type
    */
   public static DatasetSource parse(Settings component, double validationFraction) {
     String type = component.type();
-    Kind kind = KINDS.get(type);
+    SortedMap<String, Kind> known = known();
+    Kind kind = known.get(type);
     if (kind == null) {
-      throw component.unknownName("type", KINDS.keySet());
+      throw component.unknownName("type", known.keySet());
     }
     DatasetSource source = kind.reader().read(component, validationFraction);
     component.refuseUnknown();
@@ -62,6 +73,26 @@ public final class Datasets {
     return new RandomLabels(dataset, fraction, seed);
   }
 
+  private static SortedMap<String, Kind> known() {
+    SortedMap<String, Kind> known = new TreeMap<>(KINDS);
+    try {
+      for (DatasetProvider provider : ServiceLoader.load(DatasetProvider.class)) {
+        Kind kind = new Kind(provider.description(), provider::parse);
+        if (known.putIfAbsent(provider.type(), kind) != null) {
+          throw new InputException(
+              "dataset type "
+                  + provider.type()
+                  + " of "
+                  + provider.getClass().getName()
+                  + ": there is one of this name already; give it another");
+        }
+      }
+    } catch (ServiceConfigurationError e) {
+      throw new InputException("a dataset provider cannot be loaded: " + e.getMessage(), e);
+    }
+    return known;
+  }
+
   private static SortedMap<String, Kind> kinds() {
     SortedMap<String, Kind> kinds = new TreeMap<>();
     kinds.put(
@@ -73,8 +104,14 @@ public final class Datasets {
         IdxImages.FASHION_MNIST,
         new Kind("Fashion-MNIST, IDX files: 28x28 pieces of clothing", IdxImages::parse));
     kinds.put(
-        WikiText2.TYPE,
-        new Kind("WikiText-2: articles as word tokens, vocabulary 33,278", WikiText2::parse));
+        WikiText.WIKITEXT_2,
+        new Kind("WikiText-2: articles as word tokens, vocabulary 33,278", WikiText::parse));
+    kinds.put(
+        WikiText.WIKITEXT_103,
+        new Kind(
+            "WikiText-103: articles as 103 million word tokens, vocabulary 267,735",
+            WikiText::parse));
+    kinds.put(Text.TYPE, new Kind("plain text files, one character a token", Text::parse));
     kinds.put(
         SegmentationFolder.FOLDER,
         new Kind("a folder of images and 8-bit class index masks", SegmentationFolder::parse));

@@ -2,6 +2,7 @@ package dev.secant.data;
 
 import dev.secant.random.RandomStream;
 import java.nio.LongBuffer;
+import java.nio.file.Path;
 
 /**
  * Text as token indices. A sample is one of the windows that lie side by side; its targets are the
@@ -16,6 +17,37 @@ final class TokenWindows implements Dataset {
     this.task = task;
     this.train = train;
     this.validation = validation;
+  }
+
+  /**
+   * How many of a text's tokens are used.
+   *
+   * @param limit as many as are asked for; 0 for all
+   * @param option the limit's name, for messages
+   */
+  static int limit(long available, int limit, String option, int window, Path where) {
+    if (limit > available) {
+      throw DataFiles.wrong(where, "holds " + available + " tokens, but " + option + " = " + limit);
+    }
+    if (limit == 0 && available > Integer.MAX_VALUE) {
+      throw DataFiles.wrong(
+          where,
+          String.format(
+              "holds %d tokens; at most %d fit into memory, set %s",
+              available, Integer.MAX_VALUE, option));
+    }
+    int used = limit == 0 ? (int) available : limit;
+    if (used <= window) {
+      throw DataFiles.wrong(
+          where,
+          used
+              + " tokens in use; expected more than one window of "
+              + window
+              + " ("
+              + option
+              + ")");
+    }
+    return used;
   }
 
   @Override

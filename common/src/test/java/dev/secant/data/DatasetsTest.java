@@ -17,6 +17,9 @@ class DatasetsTest {
       if (type.equals("segmentation-folder")) {
         named.put("folder", "streets");
       }
+      if (type.equals("text")) {
+        named.put("path", "plays");
+      }
       DatasetSource source = Datasets.parse(Settings.of(named));
       Map<String, Object> whole = new TreeMap<>(source.settings());
       whole.put("type", type);

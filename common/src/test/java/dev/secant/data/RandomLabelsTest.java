@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class RandomLabelsTest {
   private static final Dataset SHAPES =
-      Reading.load(Path.of("none"), "shapes", Map.of("train", 4000, "validation", 50));
+      Reading.load(Path.of("none"), "shapes", Map.of("train", 2000, "validation", 50));
   private static final Dataset SCENES =
       Reading.load(Path.of("none"), "scenes", Map.of("train", 40, "validation", 4));
   private static final Dataset TEXT =
@@ -22,8 +22,8 @@ class RandomLabelsTest {
 
   @Test
   void replacesTheAskedForShareByUniformClasses() {
-    long[] before = Reading.targets(Reading.train(SHAPES, 4000));
-    long[] after = Reading.targets(Reading.train(Datasets.withRandomLabels(SHAPES, 0.5, 1), 4000));
+    long[] before = Reading.targets(Reading.train(SHAPES, 2000));
+    long[] after = Reading.targets(Reading.train(Datasets.withRandomLabels(SHAPES, 0.5, 1), 2000));
     int[] counts = new int[10];
     int changed = 0;
     for (int i = 0; i < before.length; i++) {
@@ -33,7 +33,7 @@ class RandomLabelsTest {
       }
     }
     // One draw in ten hits the true class: 0.45 of all change, give or take five deviations.
-    assertThat(changed / 4000.0).isCloseTo(0.45, within(5 * Math.sqrt(0.45 * 0.55 / 4000)));
+    assertThat(changed / 2000.0).isCloseTo(0.45, within(5 * Math.sqrt(0.45 * 0.55 / 2000)));
     double chiSquare = 0;
     for (int count : counts) {
       double expected = changed / 10.0;

@@ -15,9 +15,13 @@ final class Reading {
   private Reading() {}
 
   static Dataset load(Path root, String type, Map<String, ?> options) {
+    return source(type, options).load(root);
+  }
+
+  static DatasetSource source(String type, Map<String, ?> options) {
     Map<String, Object> settings = new TreeMap<>(options);
     settings.put("type", type);
-    return Datasets.parse(Settings.of(settings)).load(root);
+    return Datasets.parse(Settings.of(settings));
   }
 
   static Path realData() {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -191,9 +192,9 @@ class SweepFileTest {
 
   @Test
   void everyNetworkAndDatasetSurvivesItsJson() throws IOException {
-    String needsSettings = "segmentation-folder";
+    Set<String> needSettings = Set.of("segmentation-folder", "text");
     List<String> datasets =
-        Datasets.types().keySet().stream().filter(type -> !type.equals(needsSettings)).toList();
+        Datasets.types().keySet().stream().filter(type -> !needSettings.contains(type)).toList();
 
     Sweep sweep =
         read(

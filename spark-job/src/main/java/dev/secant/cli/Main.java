@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
       StatusCommand.class,
       SqlCommand.class,
       ExportCommand.class,
+      DataCommand.class,
       ListCommands.Architectures.class,
       ListCommands.Datasets.class,
       ListCommands.Optimizers.class

@@ -102,6 +102,27 @@ class MainTest {
   }
 
   @Test
+  void aDatasetThatIsThereIsNotFetched() throws IOException {
+    Path folder = Files.createDirectories(temp.resolve("cifar-10-batches-bin"));
+    assertThat(secant("data", "fetch", "cifar10", "--to", temp.toString())).isZero();
+
+    assertThat(out.toString()).contains("cifar10 is there already: " + folder);
+  }
+
+  @Test
+  void aDatasetThatCannotBeFetchedIsBadInput() {
+    assertThat(secant("data", "fetch", "imagenet", "--to", temp.toString())).isEqualTo(2);
+    assertThat(secant("data", "fetch", "cifar11", "--to", temp.toString())).isEqualTo(2);
+    assertThat(secant("data")).isEqualTo(2);
+
+    assertThat(err.toString())
+        .contains("https://image-net.org/", temp.resolve("imagenet").toString())
+        .contains("no dataset cifar11 to fetch; there are: camvid, cifar10, cifar100,");
+    assertThat(secant("data", "fetch", "--help")).isZero();
+    assertThat(out.toString()).contains("wikitext-103", "$SECANT_DATA");
+  }
+
+  @Test
   void anOutputThatIsNotThereIsBadInput() {
     System.setProperty("spark.master", "local[1]");
     try {

@@ -1,0 +1,2 @@
+/** Downloading of published datasets into the folders that the readers expect. */
+package dev.secant.fetch;
