@@ -65,13 +65,24 @@ public final class Datasets {
   private static SortedMap<String, Kind> kinds() {
     SortedMap<String, Kind> kinds = new TreeMap<>();
     kinds.put(
-        Cifar10.TYPE,
-        new Kind("CIFAR-10, binary version: 32x32 colour photos of 10 classes", Cifar10::parse));
+        Cifar.CIFAR10,
+        new Kind("CIFAR-10, binary version: 32x32 colour photos of 10 classes", Cifar::parse));
+    kinds.put(
+        Cifar.CIFAR100,
+        new Kind(
+            "CIFAR-100, binary version: 32x32 colour photos of 100 classes, or 20 coarse ones",
+            Cifar::parse));
     kinds.put(
         IdxImages.MNIST, new Kind("MNIST, IDX files: 28x28 handwritten digits", IdxImages::parse));
     kinds.put(
         IdxImages.FASHION_MNIST,
         new Kind("Fashion-MNIST, IDX files: 28x28 pieces of clothing", IdxImages::parse));
+    kinds.put(
+        ImageFolder.FOLDER,
+        new Kind("a folder of photos in class folders, decoded when read", ImageFolder::parse));
+    kinds.put(
+        ImageFolder.IMAGENET,
+        new Kind("ImageNet: photos in class folders, 1,000 classes", ImageFolder::parse));
     kinds.put(
         WikiText2.TYPE,
         new Kind("WikiText-2: articles as word tokens, vocabulary 33,278", WikiText2::parse));
@@ -81,6 +92,11 @@ public final class Datasets {
     kinds.put(
         SegmentationFolder.CAMVID,
         new Kind("CamVid: street scenes with 11 classes a pixel", SegmentationFolder::parse));
+    kinds.put(
+        Vaihingen.TYPE,
+        new Kind(
+            "ISPRS Vaihingen: aerial photos with 6 classes a pixel, random crops",
+            Vaihingen::parse));
     kinds.put(
         Shapes.TYPE,
         new Kind("generated: textured shapes of 10 classes in clutter and noise", Shapes::parse));

@@ -14,7 +14,7 @@ class DatasetsTest {
   void everySourceIsReadBackFromItsOwnSettings() {
     for (String type : Datasets.types().keySet()) {
       Map<String, Object> named = new TreeMap<>(Map.of("type", type));
-      if (type.equals("segmentation-folder")) {
+      if (type.endsWith("-folder")) {
         named.put("folder", "streets");
       }
       DatasetSource source = Datasets.parse(Settings.of(named));
