@@ -1,5 +1,6 @@
 package dev.secant.data;
 
+import dev.secant.config.InputException;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
@@ -130,12 +131,17 @@ final class ImageFile {
         | IllegalArgumentException
         | IndexOutOfBoundsException
         | NegativeArraySizeException e) {
-      throw DataFiles.unreadable(file, e);
+      throw damaged(file, e);
     }
     if (image == null) {
       throw DataFiles.wrong(file, "is not an image that can be read; expected PNG, JPEG or TIFF");
     }
     return image;
+  }
+
+  /** An error about a file that begins as an image does and cannot be decoded. */
+  static InputException damaged(Path file, Exception cause) {
+    return new InputException(file + ": is a damaged or truncated image: " + cause, cause);
   }
 
   /** ImageIO passes over damaged and missing chunks; a training set should not. */

@@ -62,7 +62,7 @@ final class Jpeg {
       reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes)), true, true);
       return reader.readRaster(0, null);
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw DataFiles.unreadable(file, e);
+      throw ImageFile.damaged(file, e);
     } finally {
       reader.dispose();
     }
