@@ -2,6 +2,7 @@ package dev.secant.data;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,7 +124,7 @@ final class ClassFolders {
               .map(entry -> entry.getFileName().toString())
               .sorted();
       return (limit == 0 ? names : names.limit(limit)).toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw DataFiles.unreadable(folder, e);
     }
   }

@@ -15,9 +15,9 @@ import java.util.TreeMap;
  * The Vaihingen tiles of the ISPRS 2D semantic labelling contest, laid out as published: near
  * infrared, red and green in {@code top/top_mosaic_09cm_area1.tif}, the classes in the colours of
  * {@link #COLOURS} in {@code gts_for_participants/top_mosaic_09cm_area1.tif}. Training samples are
- * random crops, validation samples the whole tiles of a fixed grid. Bytes become numbers from 0 to
- * 1 (a 255th), as in the script of Audebert, Le Saux and Lefèvre ("Beyond RGB", 2018) that the
- * reference settings come from.
+ * random crops, validation samples the whole crops of a fixed grid. Bytes become numbers from 0 to
+ * 1, a 255th of them, as in the notebook published with Audebert, Le Saux, Lefèvre, "Beyond RGB",
+ * ISPRS Journal 2018; it draws the tile of each crop, where here they take turns.
  *
  * <p>All tiles are held in memory: 4 bytes a pixel, about 320 MB for the default areas.
  *

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.secant.config.InputException;
+import dev.secant.config.Settings;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import java.awt.image.BufferedImage;
@@ -79,8 +80,7 @@ class VaihingenTest {
 
   @Test
   void hasThePapersSettingsByDefault() {
-    DatasetSource source =
-        Datasets.parse(dev.secant.config.Settings.of(Map.of("type", "vaihingen")));
+    DatasetSource source = Datasets.parse(Settings.of(Map.of("type", "vaihingen")));
     assertThat(source.settings())
         .containsEntry("crop", 256)
         .containsEntry("crops-per-epoch", 10_000)
