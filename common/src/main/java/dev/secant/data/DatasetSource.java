@@ -11,11 +11,13 @@ public interface DatasetSource {
   /** The name in the configuration, such as {@code cifar10}. */
   String type();
 
-  /** Every setting that changes a sample, with defaults filled in: numbers, texts, booleans. */
+  /**
+   * Every setting that changes a sample, with defaults filled in: numbers, texts, booleans, lists.
+   */
   SortedMap<String, Object> settings();
 
   /**
-   * Reads the dataset into memory.
+   * Reads the dataset into memory, or lists its files where it is too large.
    *
    * @param root the folder that holds one sub-folder a dataset ({@code data.root}); unused by
    *     generated datasets

@@ -96,8 +96,13 @@ public final class Datasets {
   private static SortedMap<String, Kind> kinds() {
     SortedMap<String, Kind> kinds = new TreeMap<>();
     kinds.put(
-        Cifar10.TYPE,
-        new Kind("CIFAR-10, binary version: 32x32 colour photos of 10 classes", Cifar10::parse));
+        Cifar.CIFAR10,
+        new Kind("CIFAR-10, binary version: 32x32 colour photos of 10 classes", Cifar::parse));
+    kinds.put(
+        Cifar.CIFAR100,
+        new Kind(
+            "CIFAR-100, binary version: 32x32 colour photos of 100 classes, or 20 coarse ones",
+            Cifar::parse));
     kinds.put(
         IdxImages.MNIST, new Kind("MNIST, IDX files: 28x28 handwritten digits", IdxImages::parse));
     kinds.put(
@@ -113,11 +118,22 @@ public final class Datasets {
             WikiText::parse));
     kinds.put(Text.TYPE, new Kind("plain text files, one character a token", Text::parse));
     kinds.put(
+        ImageFolder.FOLDER,
+        new Kind("a folder of photos in class folders, decoded when read", ImageFolder::parse));
+    kinds.put(
+        ImageFolder.IMAGENET,
+        new Kind("ImageNet: photos in class folders, 1,000 classes", ImageFolder::parse));
+    kinds.put(
         SegmentationFolder.FOLDER,
         new Kind("a folder of images and 8-bit class index masks", SegmentationFolder::parse));
     kinds.put(
         SegmentationFolder.CAMVID,
         new Kind("CamVid: street scenes with 11 classes a pixel", SegmentationFolder::parse));
+    kinds.put(
+        Vaihingen.TYPE,
+        new Kind(
+            "ISPRS Vaihingen: aerial photos with 6 classes a pixel, random crops",
+            Vaihingen::parse));
     kinds.put(
         Shapes.TYPE,
         new Kind("generated: textured shapes of 10 classes in clutter and noise", Shapes::parse));

@@ -10,14 +10,15 @@ import java.util.SortedMap;
 /**
  * MNIST and its likes: IDX files (big-endian header: magic, one size a dimension; then bytes),
  * gzip'd or not. The format is described at the end of LeCun, Cortes and Burges' MNIST page. Only
- * the {@code train} pair is read.
+ * the {@code train} pair is read, and {@code t10k} where it is asked for with {@code validation =
+ * test}.
  */
 record IdxImages(String type, ImageOptions options) implements DatasetSource {
   static final String MNIST = "mnist";
   static final String FASHION_MNIST = "fashion-mnist";
 
-  private static final String IMAGES = "train-images-idx3-ubyte";
-  private static final String LABELS = "train-labels-idx1-ubyte";
+  private static final String IMAGES = "-images-idx3-ubyte";
+  private static final String LABELS = "-labels-idx1-ubyte";
   private static final int CLASSES = 10;
 
   static IdxImages parse(Settings settings, double validationFraction) {
@@ -31,36 +32,73 @@ record IdxImages(String type, ImageOptions options) implements DatasetSource {
 
   @Override
   public Dataset load(Path root) {
-    Path folder = DataFiles.folder(root, type, IMAGES + " and " + LABELS + ", gzip'd or not");
-    Idx images = Idx.read(folder, IMAGES, 3);
-    Idx labels = Idx.read(folder, LABELS, 1);
-    if (labels.sizes()[0] != images.sizes()[0]) {
-      throw DataFiles.wrong(
-          labels.file(),
-          "holds "
-              + labels.sizes()[0]
-              + " labels; expected "
-              + images.sizes()[0]
-              + ", one for each image of "
-              + images.file());
-    }
-    int count = options.limit(images.sizes()[0], folder);
-    Task.Classification task =
-        new Task.Classification(1, images.sizes()[1], images.sizes()[2], CLASSES);
-    byte[] label = Arrays.copyOf(labels.content(), count);
-    for (int i = 0; i < count; i++) {
-      if (label[i] < 0 || label[i] >= CLASSES) {
+    Path folder =
+        DataFiles.folder(root, type, "train" + IMAGES + " and train" + LABELS + ", gzip'd or not");
+    Pair train = Pair.read(folder, "train");
+    int count = options.limit(train.labels().length, folder);
+    int height = train.images().sizes()[1];
+    int width = train.images().sizes()[2];
+    Task.Classification task = new Task.Classification(1, height, width, CLASSES);
+    byte[] pixels = Arrays.copyOf(train.images().content(), count * task.inputSize());
+    byte[] labels = Arrays.copyOf(train.labels(), count);
+    ImageOptions.Split split;
+    if (options.test()) {
+      Pair test = Pair.read(folder, "t10k");
+      if (test.images().sizes()[1] != height || test.images().sizes()[2] != width) {
         throw DataFiles.wrong(
-            labels.file(), "label " + i + " is " + (label[i] & 0xFF) + "; expected 0 to 9");
+            test.images().file(),
+            String.format(
+                "holds images of %dx%d (width x height); expected %dx%d as in %s",
+                test.images().sizes()[2],
+                test.images().sizes()[1],
+                width,
+                height,
+                train.images().file()));
       }
+      pixels = joined(pixels, test.images().content());
+      labels = joined(labels, test.labels());
+      split = ImageOptions.Split.after(count, test.labels().length);
+    } else {
+      split = options.split(count, folder);
     }
-    return new LabelledImages(
-        task,
-        Arrays.copyOf(images.content(), count * task.inputSize()),
-        label,
-        options.split(count, folder),
-        options.crop(),
-        options.flip());
+    return new LabelledImages(task, pixels, labels, split, options.crop(), options.flip());
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, Math.addExact(first.length, second.length));
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+
+  /**
+   * The images and labels of one part.
+   *
+   * @param labels one an image, all of them below {@link #CLASSES}
+   */
+  private record Pair(Idx images, byte[] labels) {
+
+    static Pair read(Path folder, String part) {
+      Idx images = Idx.read(folder, part + IMAGES, 3);
+      Idx labels = Idx.read(folder, part + LABELS, 1);
+      if (labels.sizes()[0] != images.sizes()[0]) {
+        throw DataFiles.wrong(
+            labels.file(),
+            "holds "
+                + labels.sizes()[0]
+                + " labels; expected "
+                + images.sizes()[0]
+                + ", one for each image of "
+                + images.file());
+      }
+      byte[] label = labels.content();
+      for (int i = 0; i < label.length; i++) {
+        if (label[i] < 0 || label[i] >= CLASSES) {
+          throw DataFiles.wrong(
+              labels.file(), "label " + i + " is " + (label[i] & 0xFF) + "; expected 0 to 9");
+        }
+      }
+      return new Pair(images, label);
+    }
   }
 
   /** One IDX file of unsigned bytes. */

@@ -1,5 +1,6 @@
 package dev.secant.data;
 
+import dev.secant.config.InputException;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
@@ -26,11 +27,14 @@ final class ImageFile {
    *     at the right and the bottom is cut off
    */
   static Pixels photo(Path file, int scale) {
-    BufferedImage image = decode(file);
-    int height = image.getHeight() / scale;
-    int width = image.getWidth() / scale;
+    Pixels whole = photo(file);
+    int height = whole.height() / scale;
+    int width = whole.width() / scale;
     if (height == 0 || width == 0) {
       throw DataFiles.wrong(file, "is smaller than scale = " + scale);
+    }
+    if (scale == 1) {
+      return whole;
     }
     byte[] pixels = new byte[3 * height * width];
     for (int channel = 0; channel < 3; channel++) {
@@ -39,7 +43,8 @@ final class ImageFile {
           int sum = 0;
           for (int dy = 0; dy < scale; dy++) {
             for (int dx = 0; dx < scale; dx++) {
-              sum += sample(image, x * scale + dx, y * scale + dy, channel);
+              int row = channel * whole.height() + y * scale + dy;
+              sum += whole.content()[row * whole.width() + x * scale + dx] & 0xFF;
             }
           }
           int area = scale * scale;
@@ -47,7 +52,27 @@ final class ImageFile {
         }
       }
     }
-    return new Pixels(image.getHeight(), image.getWidth(), height, width, pixels);
+    return new Pixels(whole.height(), whole.width(), height, width, pixels);
+  }
+
+  /** Red, green and blue of each pixel; grey is all three, transparency is left out. */
+  static Pixels photo(Path file) {
+    byte[] bytes = DataFiles.read(file);
+    if (Jpeg.begins(bytes)) {
+      return Jpeg.decode(file, bytes);
+    }
+    BufferedImage image = decode(file, bytes);
+    int height = image.getHeight();
+    int width = image.getWidth();
+    byte[] pixels = new byte[3 * height * width];
+    for (int channel = 0; channel < 3; channel++) {
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          pixels[(channel * height + y) * width + x] = (byte) sample(image, x, y, channel);
+        }
+      }
+    }
+    return new Pixels(height, width, height, width, pixels);
   }
 
   /**
@@ -57,7 +82,7 @@ final class ImageFile {
    * @param scale the middle one of so many pixels in each direction is taken
    */
   static Pixels mask(Path file, int scale) {
-    BufferedImage image = decode(file);
+    BufferedImage image = decode(file, DataFiles.read(file));
     Raster raster = image.getRaster();
     if (raster.getNumBands() != 1 || raster.getSampleModel().getSampleSize(0) > 8) {
       throw DataFiles.wrong(
@@ -92,8 +117,10 @@ final class ImageFile {
     return bits > 8 ? value >> (bits - 8) : value;
   }
 
-  private static BufferedImage decode(Path file) {
-    byte[] bytes = DataFiles.read(file);
+  private static BufferedImage decode(Path file, byte[] bytes) {
+    if (bytes.length == 0) {
+      throw DataFiles.wrong(file, "is empty; expected an image");
+    }
     checkPng(file, bytes);
     BufferedImage image;
     // Not closed here: ImageIO closes it where it can read it, and it holds nothing but memory.
@@ -104,12 +131,17 @@ final class ImageFile {
         | IllegalArgumentException
         | IndexOutOfBoundsException
         | NegativeArraySizeException e) {
-      throw DataFiles.unreadable(file, e);
+      throw damaged(file, e);
     }
     if (image == null) {
-      throw DataFiles.wrong(file, "is not an image that can be read; expected PNG");
+      throw DataFiles.wrong(file, "is not an image that can be read; expected PNG, JPEG or TIFF");
     }
     return image;
+  }
+
+  /** An error about a file that begins as an image does and cannot be decoded. */
+  static InputException damaged(Path file, Exception cause) {
+    return new InputException(file + ": is a damaged or truncated image: " + cause, cause);
   }
 
   /** ImageIO passes over damaged and missing chunks; a training set should not. */

@@ -15,16 +15,27 @@ import java.util.TreeMap;
  * @param crop pixels of black border that training crops are drawn from; 0 for none
  * @param flip whether training samples are mirrored at random
  * @param samples the first so many samples are used; 0 for all
- * @param validationFraction share of the samples held out
+ * @param validationFraction share of the samples held out; 0 where {@code test}
+ * @param test whether validation is on the published test files
  */
-record ImageOptions(int crop, boolean flip, int samples, double validationFraction) {
+record ImageOptions(int crop, boolean flip, int samples, double validationFraction, boolean test) {
 
   static ImageOptions parse(Settings settings, int crop, double validationFraction) {
+    boolean test =
+        switch (settings.text("validation", "held-out")) {
+          case "held-out" -> false;
+          case "test" -> true;
+          default -> throw settings.error("validation", "must be held-out or test");
+        };
+    if (test && settings.has("validation-fraction")) {
+      throw settings.error("validation-fraction", "has no meaning with validation = test");
+    }
     return new ImageOptions(
         settings.integerFrom(0, "crop", crop),
         settings.flag("flip", false),
         settings.integerFrom(0, "samples", 0),
-        validationFraction(settings, validationFraction));
+        test ? 0 : validationFraction(settings, validationFraction),
+        test);
   }
 
   static double validationFraction(Settings settings, double otherwise) {
@@ -36,7 +47,11 @@ record ImageOptions(int crop, boolean flip, int samples, double validationFracti
     settings.put("crop", crop);
     settings.put("flip", flip);
     settings.put("samples", samples);
-    settings.put("validation-fraction", validationFraction);
+    if (test) {
+      settings.put("validation", "test");
+    } else {
+      settings.put("validation-fraction", validationFraction);
+    }
     return settings;
   }
 

@@ -15,34 +15,42 @@ final class LabelledPixels implements Dataset {
   private final List<LabelledImage> validation;
   private final int[] tiles;
   private final int trainSize;
-  private final boolean flip;
+  private final Flips flips;
   private final float[][] normal;
 
   /**
    * @param task the size of a crop; no image is smaller
    * @param trainSize samples an epoch; sample {@code i} is a random crop of image {@code i} modulo
    *     the number of images
+   * @param flips how training samples are mirrored
+   * @param normal the number for each channel and byte
    */
   LabelledPixels(
       Task.Segmentation task,
       List<LabelledImage> train,
       List<LabelledImage> validation,
       int trainSize,
-      boolean flip) {
+      Flips flips,
+      float[][] normal) {
     this.task = task;
     this.train = List.copyOf(train);
     this.validation = List.copyOf(validation);
     this.trainSize = trainSize;
-    this.flip = flip;
+    this.flips = flips;
+    this.normal = normal;
     this.tiles = new int[validation.size() + 1];
     for (int i = 0; i < validation.size(); i++) {
       tiles[i + 1] = tiles[i] + tiles(validation.get(i));
     }
-    Normalisation normalisation = new Normalisation(task.channels());
-    for (LabelledImage image : train) {
+  }
+
+  /** Per-channel normalisation over some images. */
+  static float[][] normalisation(int channels, List<LabelledImage> images) {
+    Normalisation normalisation = new Normalisation(channels);
+    for (LabelledImage image : images) {
       normalisation.count(image.pixels(), 0, image.height() * image.width());
     }
-    this.normal = normalisation.table();
+    return normalisation.table();
   }
 
   @Override
@@ -74,8 +82,9 @@ final class LabelledPixels implements Dataset {
       LabelledImage image = train.get(samples[i] % train.size());
       int top = augmentation.nextInt(image.height() - task.height() + 1);
       int left = augmentation.nextInt(image.width() - task.width() + 1);
-      boolean mirror = flip && augmentation.nextBoolean();
-      write(image, top, left, mirror, sample, target);
+      boolean mirror = flips != Flips.NONE && augmentation.nextBoolean();
+      boolean overturn = flips == Flips.BOTH && augmentation.nextBoolean();
+      write(image, top, left, mirror, overturn, sample, target);
       inputs.put(i * sample.length, sample);
       targets.put(i * target.length, target);
     }
@@ -99,7 +108,7 @@ final class LabelledPixels implements Dataset {
       int columns = image.width() / task.width();
       int top = image.height() % task.height() / 2 + tile / columns * task.height();
       int left = image.width() % task.width() / 2 + tile % columns * task.width();
-      write(image, top, left, false, sample, target);
+      write(image, top, left, false, false, sample, target);
       inputs.put(i * sample.length, sample);
       targets.put(i * target.length, target);
     }
@@ -110,14 +119,21 @@ final class LabelledPixels implements Dataset {
   }
 
   private void write(
-      LabelledImage image, int top, int left, boolean mirror, float[] sample, long[] target) {
+      LabelledImage image,
+      int top,
+      int left,
+      boolean mirror,
+      boolean overturn,
+      float[] sample,
+      long[] target) {
     int height = task.height();
     int width = task.width();
-    for (int row = 0; row < height; row++) {
+    for (int j = 0; j < height; j++) {
+      int row = top + (overturn ? height - 1 - j : j);
       for (int i = 0; i < width; i++) {
         int column = left + (mirror ? width - 1 - i : i);
-        int from = (top + row) * image.width() + column;
-        int to = row * width + i;
+        int from = row * image.width() + column;
+        int to = j * width + i;
         for (int channel = 0; channel < normal.length; channel++) {
           int value = image.pixels()[channel * image.height() * image.width() + from] & 0xFF;
           sample[channel * height * width + to] = normal[channel][value];
@@ -126,6 +142,13 @@ final class LabelledPixels implements Dataset {
         target[to] = label == IGNORED_BYTE ? Task.IGNORED : label;
       }
     }
+  }
+
+  /** How training samples are mirrored at random: left and right, and top and bottom too. */
+  enum Flips {
+    NONE,
+    HORIZONTAL,
+    BOTH
   }
 
   /**

@@ -56,12 +56,14 @@ record Scenes(long seed, int train, int validation, int size, double noise)
 
   @Override
   public Dataset load(Path root) {
+    List<LabelledImage> images = part(0, train);
     return new LabelledPixels(
         new Task.Segmentation(3, size, size, CLASSES),
-        part(0, train),
+        images,
         part(1, validation),
         train,
-        false);
+        LabelledPixels.Flips.NONE,
+        LabelledPixels.normalisation(3, images));
   }
 
   private List<LabelledImage> part(int part, int count) {

@@ -2,6 +2,7 @@ package dev.secant.data;
 
 import dev.secant.config.InputException;
 import dev.secant.config.Settings;
+import dev.secant.data.ImageFile.Pixels;
 import dev.secant.data.LabelledPixels.LabelledImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -109,7 +110,8 @@ record SegmentationFolder(
         trainImages,
         validationImages,
         cropsPerEpoch == 0 ? fitting : cropsPerEpoch,
-        flip);
+        flip ? LabelledPixels.Flips.HORIZONTAL : LabelledPixels.Flips.NONE,
+        LabelledPixels.normalisation(3, trainImages));
   }
 
   private int checkSizes(List<Pair> pairs, List<LabelledImage> images, int height, int width) {
@@ -140,19 +142,9 @@ record SegmentationFolder(
   private List<LabelledImage> read(List<Pair> pairs) {
     List<LabelledImage> images = new ArrayList<>();
     for (Pair pair : pairs) {
-      ImageFile.Pixels photo = ImageFile.photo(pair.image(), scale);
-      ImageFile.Pixels mask = ImageFile.mask(pair.mask(), scale);
-      if (photo.fileHeight() != mask.fileHeight() || photo.fileWidth() != mask.fileWidth()) {
-        throw DataFiles.wrong(
-            pair.mask(),
-            String.format(
-                "is %dx%d (width x height); expected %dx%d as its image %s",
-                mask.fileWidth(),
-                mask.fileHeight(),
-                photo.fileWidth(),
-                photo.fileHeight(),
-                pair.image()));
-      }
+      Pixels photo = ImageFile.photo(pair.image(), scale);
+      Pixels mask = ImageFile.mask(pair.mask(), scale);
+      checkSize(pair.mask(), mask, pair.image(), photo);
       byte[] labels = mask.content();
       for (int i = 0; i < labels.length; i++) {
         int label = labels[i] & 0xFF;
@@ -173,6 +165,21 @@ record SegmentationFolder(
       images.add(new LabelledImage(photo.height(), photo.width(), photo.content(), labels));
     }
     return images;
+  }
+
+  /** Refuses a mask that is not as large as its image. */
+  static void checkSize(Path maskFile, Pixels mask, Path imageFile, Pixels image) {
+    if (image.fileHeight() != mask.fileHeight() || image.fileWidth() != mask.fileWidth()) {
+      throw DataFiles.wrong(
+          maskFile,
+          String.format(
+              "is %dx%d (width x height); expected %dx%d as its image %s",
+              mask.fileWidth(),
+              mask.fileHeight(),
+              image.fileWidth(),
+              image.fileHeight(),
+              imageFile));
+    }
   }
 
   private static List<Pair> chosen(List<Pair> pairs, int[] indices) {

@@ -108,6 +108,61 @@ class ImageReadersTest {
   }
 
   @Test
+  void readsFineAndCoarseLabelsOfCifar100() throws IOException {
+    byte[] fine = {99, 0, 57, 3};
+    byte[] coarse = {19, 4, 0, 11};
+    Path file = writeCifar100(fine, coarse);
+    Map<String, Object> all = Map.of("crop", 0, "validation-fraction", 0);
+    Dataset data = Reading.load(root, "cifar100", all);
+    assertThat(data.task()).isEqualTo(new Task.Classification(3, 32, 32, 100));
+    Batch batch = Reading.train(data, 4);
+    assertThat(Reading.targets(batch)).containsExactly(99, 0, 57, 3);
+    Map<String, Object> options = Map.of("crop", 0, "validation-fraction", 0, "labels", "coarse");
+    Dataset groups = Reading.load(root, "cifar100", options);
+    assertThat(groups.task()).isEqualTo(new Task.Classification(3, 32, 32, 20));
+    assertThat(Reading.targets(Reading.train(groups, 4))).containsExactly(19, 4, 0, 11);
+    // The same photos as CIFAR-10's first four with another label read as the same numbers.
+    Dataset ten =
+        Reading.load(root, "cifar10", Map.of("crop", 0, "validation-fraction", 0, "samples", 4));
+    assertThat(Reading.pixels(batch)).containsExactly(Reading.pixels(Reading.train(ten, 4)));
+
+    writeCifar100(fine, new byte[] {1, 2, 20, 3});
+    assertRefused(
+        () -> Reading.load(root, "cifar100", options), "record 2 has label 20", "0 to 19");
+    writeCifar100(new byte[] {-1, 2, 20, 3}, coarse);
+    assertRefused(() -> Reading.load(root, "cifar100", all), "record 0 has label 255", "0 to 99");
+    Files.write(file, new byte[3073]);
+    assertRefused(() -> Reading.load(root, "cifar100", all), "train.bin", "3073", "3074");
+    Files.writeString(file.resolveSibling("fine_label_names.txt"), "apple\nbear\n");
+    assertRefused(() -> Reading.load(root, "cifar100", all), "names 2 classes; expected 100");
+    Files.delete(file.resolveSibling("fine_label_names.txt"));
+    Files.delete(file);
+    assertRefused(() -> Reading.load(root, "cifar100", all), "holds none of train.bin");
+  }
+
+  @Test
+  void validatesOnTheTestFilesWhereAsked() throws IOException {
+    Map<String, Object> test = Map.of("crop", 0, "validation", "test");
+    assertRefused(() -> Reading.load(root, "cifar10", test), "test_batch.bin", "no such file");
+    Files.write(cifar.resolve("test_batch.bin"), Arrays.copyOfRange(records, 2 * 3073, 5 * 3073));
+    Dataset photos = Reading.load(root, "cifar10", test);
+    assertThat(photos.trainSize()).isEqualTo(10);
+    Batch held = Reading.validation(photos);
+    assertThat(Reading.targets(held)).containsExactly(7, 6, 5);
+    assertNear(Reading.pixels(held), normalised(0, 0, false, 2, 3, 4));
+
+    writeIdx("mnist", "", idx(new byte[24], 0x803, 4, 2, 3), idx(new byte[4], 0x801, 4));
+    Path folder = root.resolve("mnist");
+    write(folder.resolve("t10k-images-idx3-ubyte"), idx(new byte[12], 0x803, 2, 2, 3));
+    write(folder.resolve("t10k-labels-idx1-ubyte"), idx(new byte[] {8, 5}, 0x801, 2));
+    Dataset digits = Reading.load(root, "mnist", Map.of("samples", 3, "validation", "test"));
+    assertThat(digits.trainSize()).isEqualTo(3);
+    assertThat(Reading.targets(Reading.validation(digits))).containsExactly(8, 5);
+    write(folder.resolve("t10k-images-idx3-ubyte"), idx(new byte[12], 0x803, 2, 3, 2));
+    assertRefused(() -> Reading.load(root, "mnist", test), "t10k-images", "of 2x3", "expected 3x2");
+  }
+
+  @Test
   void readsIdxPackedOrNot() throws IOException {
     byte[] pixels = new byte[5 * 6];
     new Random(2).nextBytes(pixels);
@@ -167,6 +222,11 @@ class ImageReadersTest {
     }
     assertThat(counts).containsOnly(6_000);
     assertThat(Reading.targets(Reading.train(clothes, 5))).containsExactly(9, 0, 0, 3, 0);
+    Dataset tested = Reading.load(real, "cifar10", Map.of("validation", "test"));
+    assertThat(tested.trainSize()).isEqualTo(10_000);
+    assertThat(tested.validationSize()).isEqualTo(10_000);
+    assertThat(Reading.load(real, "fashion-mnist", Map.of("validation", "test")).validationSize())
+        .isEqualTo(10_000);
   }
 
   /** Pixels of some records as whole numbers minus mean by deviation, computed over all ten. */
@@ -209,6 +269,16 @@ class ImageReadersTest {
       worst = Math.max(worst, Math.abs(found[i] - expected[i]));
     }
     assertThat(worst).isLessThan(1e-5);
+  }
+
+  /** The first photos of the CIFAR-10 records with two labels each. */
+  private Path writeCifar100(byte[] fine, byte[] coarse) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(fine.length * 3074);
+    for (int i = 0; i < fine.length; i++) {
+      buffer.put(coarse[i]).put(fine[i]).put(records, i * 3073 + 1, 3072);
+    }
+    Path folder = Files.createDirectories(root.resolve("cifar-100-binary"));
+    return Files.write(folder.resolve("train.bin"), buffer.array());
   }
 
   private void writeIdx(String folder, String ending, byte[] images, byte[] labels)
