@@ -198,13 +198,13 @@ class SweepFileTest {
     Sweep sweep =
         read(
             "grid { architecture = ["
-                + String.join(", ", Architectures.types().keySet())
+                + String.join(", ", Architectures.providers().keySet())
                 + "], dataset = ["
                 + String.join(", ", datasets)
                 + "] }");
 
     assertThat(sweep.trials())
-        .hasSize(Architectures.types().size() * datasets.size())
+        .hasSize(Architectures.providers().size() * datasets.size())
         .allSatisfy(trial -> assertThat(Trial.fromJson(trial.canonicalJson())).isEqualTo(trial));
   }
 
