@@ -7,7 +7,6 @@ import dev.secant.architecture.Network;
 import dev.secant.config.Settings;
 import dev.secant.data.Task;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -41,9 +40,9 @@ final class ListCommands {
       return 0;
     }
 
-    private static List<Object> row(ArchitectureProvider provider) {
+    private static List<?> row(ArchitectureProvider provider) {
       if (provider.exampleTask().isEmpty()) {
-        return List.of(provider.type(), provider.description(), "", "", "", "");
+        return List.of(provider.type(), provider.description(), "-", "-", "-", "-");
       }
       Task task = provider.exampleTask().get();
       Architecture architecture = provider.parse(Settings.of(Map.of("type", provider.type())));
@@ -57,8 +56,8 @@ final class ListCommands {
           provider.description(),
           options,
           describe(task),
-          Integer.toString(network.weights().entries().size()),
-          String.format(Locale.ROOT, "%,d", network.size()));
+          network.weights().entries().size(),
+          network.size());
     }
 
     private static String describe(Task task) {
