@@ -20,37 +20,54 @@ public final class Architectures {
 
   private static final List<ArchitectureProvider> BUILT_IN =
       List.of(
-          new BuiltIn(LstmLm.TYPE, "language model of LSTM layers", WIKITEXT_2, LstmLm::parse),
-          new BuiltIn(Mlp.TYPE, "multilayer perceptron with ReLU", CIFAR_10, Mlp::parse),
+          new BuiltIn(
+              LstmLm.TYPE, "language model of LSTM layers", Optional.of(WIKITEXT_2), LstmLm::parse),
+          new BuiltIn(
+              Mlp.TYPE, "multilayer perceptron with ReLU", Optional.of(CIFAR_10), Mlp::parse),
           new BuiltIn(
               ResNet.TYPE,
               "residual network of torchvision; depth 18 to 152, width multiplies the channels",
-              IMAGENET,
+              Optional.of(IMAGENET),
               ResNet::parse),
           new BuiltIn(
               ResNetCifar.TYPE,
               "residual network for small images; depth and width, or blocks and channels",
-              CIFAR_10,
+              Optional.of(CIFAR_10),
               ResNetCifar::parse),
           new BuiltIn(
-              SegNet.TYPE, "VGG16 with its maxima unpooled again", VAIHINGEN, SegNet::parse),
-          new BuiltIn(TransformerLm.TYPE, "causal transformer", WIKITEXT_2, TransformerLm::parse),
-          new BuiltIn(UNet.TYPE, "U-Net with transposed convolutions up", VAIHINGEN, UNet::parse),
-          new BuiltIn(Vgg.TYPE, "VGG of torchvision; depth 11 to 19", IMAGENET, Vgg::parse));
+              SegNet.TYPE,
+              "VGG16 with its maxima unpooled again",
+              Optional.of(VAIHINGEN),
+              SegNet::parse),
+          new BuiltIn(
+              TorchScript.TYPE,
+              "a module saved by torch.jit.save; path = model.pt",
+              Optional.empty(),
+              TorchScript::parse),
+          new BuiltIn(
+              TransformerLm.TYPE,
+              "causal transformer",
+              Optional.of(WIKITEXT_2),
+              TransformerLm::parse),
+          new BuiltIn(
+              UNet.TYPE,
+              "U-Net with transposed convolutions up",
+              Optional.of(VAIHINGEN),
+              UNet::parse),
+          new BuiltIn(
+              Vgg.TYPE, "VGG of torchvision; depth 11 to 19", Optional.of(IMAGENET), Vgg::parse));
 
   private Architectures() {}
 
   private record BuiltIn(
-      String type, String description, Task task, Function<Settings, Architecture> parser)
+      String type,
+      String description,
+      Optional<Task> exampleTask,
+      Function<Settings, Architecture> parser)
       implements ArchitectureProvider {
     @Override
     public Architecture parse(Settings settings) {
       return parser.apply(settings);
-    }
-
-    @Override
-    public Optional<Task> exampleTask() {
-      return Optional.of(task);
     }
   }
 

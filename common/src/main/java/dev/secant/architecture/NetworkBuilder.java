@@ -404,7 +404,13 @@ public final class NetworkBuilder {
 
   public Network build(Value output) {
     return new Network(
-        task, new Layout(weights), new Layout(buffers), dropouts, body.toString(), output.name);
+        task,
+        new Layout(weights),
+        new Layout(buffers),
+        dropouts,
+        body.toString(),
+        output.name,
+        Optional.empty());
   }
 
   private String weight(String name, Initial initial, Integer... shape) {
