@@ -32,6 +32,14 @@ import java.util.zip.ZipFile;
 public final class ModuleFile {
   private static final String TENSOR = "torch._utils._rebuild_tensor_v2";
   private static final String CODE = "code/";
+  private static final Set<String> WHOLE_NUMBERS =
+      Set.of(
+          "torch.LongStorage",
+          "torch.IntStorage",
+          "torch.ShortStorage",
+          "torch.CharStorage",
+          "torch.ByteStorage",
+          "torch.BoolStorage");
   private static final Pattern ATTRIBUTE =
       Pattern.compile(
           "^  (?:(\\w+) : |__annotations__\\[\"([^\"]+)\"\\] = )(.*)$", Pattern.MULTILINE);
@@ -219,10 +227,10 @@ public final class ModuleFile {
     List<Object> storage = storage(tensor);
     String type = ((Name) storage.get(1)).name();
     if (!type.equals("torch.FloatStorage")) {
-      if (parameter) {
-        throw refused("its weights " + name + " are not float32, but of " + type);
+      if (parameter || !WHOLE_NUMBERS.contains(type)) {
+        throw refused("its tensor " + name + " is not float32, but of " + type);
       }
-      // Such as num_batches_tracked: a count that nothing of float32 is computed from.
+      // Such as num_batches_tracked: stays in the module as it is.
       return;
     }
     if (!attribute.matches("[A-Za-z_]\\w*")) {
