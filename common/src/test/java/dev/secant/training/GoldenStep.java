@@ -67,7 +67,7 @@ final class GoldenStep {
     assertStep(network, 7, DOUBLE);
     assertStep(network, 6, single);
     try (Scope scope = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network)) {
+        NetworkProgram program = new NetworkProgram(network, 0)) {
       double[] sums = program.emptySums();
       State state = state(scope, network);
       ByteBuffer buffers = state.vectors().get(1);
@@ -91,7 +91,7 @@ final class GoldenStep {
         STEP.replace("$X", tokens ? "x" : "torch.to(x, $TYPE)")
             .replace("$TYPE", Integer.toString(type));
     try (Scope scope = Engine.open(1);
-        Program program = compile(network, NetworkProgram.source(network) + step)) {
+        Program program = compile(network, NetworkProgram.source(network, 0) + step)) {
       State state = state(scope, network);
       List<Tensor> results =
           program.call(

@@ -12,7 +12,7 @@ import dev.secant.config.Settings;
 import dev.secant.data.Task;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
-import dev.secant.optimizer.Optimizer;
+import dev.secant.sweep.Trial;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -60,8 +60,8 @@ class TorchScriptTest {
         .containsExactly(
             "bn1.running_mean", "bn1.running_var", "block.1.running_mean", "block.1.running_var");
     try (Scope scope = Engine.open(1)) {
-      State one = State.initial(scope, network, plain(), 1);
-      State two = State.initial(scope, network, plain(), 2);
+      State one = State.initial(scope, network, trial(1));
+      State two = State.initial(scope, network, trial(2));
       assertThat(one.vectors()).isEqualTo(two.vectors());
     }
   }
@@ -72,8 +72,8 @@ class TorchScriptTest {
     GoldenStep golden = GoldenStep.read("modules/net");
     Network network = architecture("net").network(golden.task());
     try (Scope scope = Engine.open(1);
-        NetworkProgram one = new NetworkProgram(network);
-        NetworkProgram other = new NetworkProgram(network)) {
+        NetworkProgram one = new NetworkProgram(network, 0);
+        NetworkProgram other = new NetworkProgram(network, 0)) {
       List<ByteBuffer> alone = walk(scope, network, List.of(one));
       List<ByteBuffer> taking = walk(scope, network, List.of(one, other, one));
 
@@ -84,20 +84,30 @@ class TorchScriptTest {
   /** Gradients of three steps, between which evaluations must change nothing. */
   private static List<ByteBuffer> walk(
       Scope scope, Network network, List<NetworkProgram> programs) {
-    State state = State.initial(scope, network, plain(), 0);
-    State foreign = State.initial(scope, network, plain(), 0);
+    State state = State.initial(scope, network, trial(0));
+    State foreign = State.initial(scope, network, trial(0));
     List<ByteBuffer> path = new ArrayList<>();
     for (int step = 0; step < 3; step++) {
       NetworkProgram program = programs.get(step % programs.size());
       path.add(
           program
-              .gradient(scope, state, TinyNetworks.batch(network.task()), new long[0])
+              .gradient(
+                  scope,
+                  state.weights(),
+                  state.buffers(),
+                  TinyNetworks.batch(network.task()),
+                  new long[0])
               .vector()
               .toBytes());
       path.add(state.vectors().get(1));
       if (programs.size() > 1) {
         for (NetworkProgram each : programs) {
-          each.gradient(scope, foreign, TinyNetworks.batch(network.task()), new long[0]);
+          each.gradient(
+              scope,
+              foreign.weights(),
+              foreign.buffers(),
+              TinyNetworks.batch(network.task()),
+              new long[0]);
           double[] sums = each.emptySums();
           each.evaluate(scope, foreign, TinyNetworks.batch(network.task()), sums);
         }
@@ -163,10 +173,16 @@ class TorchScriptTest {
     Task task = new Task.Classification(2, 5, 5, 4);
     Network network = architecture("mlp").network(task);
     try (Scope scope = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network)) {
-      State state = State.initial(scope, network, plain(), 0);
+        NetworkProgram program = new NetworkProgram(network, 0)) {
+      State state = State.initial(scope, network, trial(0));
       assertThatThrownBy(
-              () -> program.gradient(scope, state, TinyNetworks.batch(task), new long[0]))
+              () ->
+                  program.gradient(
+                      scope,
+                      state.weights(),
+                      state.buffers(),
+                      TinyNetworks.batch(task),
+                      new long[0]))
           .hasMessageContaining("output of shape [4, 3], but its task needs [4, 4]");
     }
   }
@@ -189,8 +205,11 @@ class TorchScriptTest {
         .hasMessageContaining("no/such.pt");
   }
 
-  private static Optimizer plain() {
-    return Trials.parse(TrialRunTest.trials().get(0)).optimizer();
+  private static Trial trial(int seed) {
+    return Trials.parse(
+        TrialRunTest.trials()
+            .get(0)
+            .replaceFirst("\\}\\s*$", ", seeds: {init: " + seed + ", order: 0, noise: 0}}"));
   }
 
   private static Architecture architecture(String name) {

@@ -87,17 +87,28 @@ class YourOwnNetworkTest {
   /** The loss after some steps against the gradient. */
   private static double loss(Network network, int steps) {
     try (Scope scope = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network);
+        NetworkProgram program = new NetworkProgram(network, 0);
         OptimizerProgram optimizer =
             new OptimizerProgram(Trials.parse(TrialRunTest.trials().get(0)))) {
-      State state =
-          State.initial(scope, network, Trials.parse(TrialRunTest.trials().get(0)).optimizer(), 0);
+      State state = State.initial(scope, network, Trials.parse(TrialRunTest.trials().get(0)));
       for (int i = 0; i < steps; i++) {
         NetworkProgram.Gradient gradient =
-            program.gradient(scope, state, TinyNetworks.batch(network.task()), new long[0]);
+            program.gradient(
+                scope,
+                state.weights(),
+                state.buffers(),
+                TinyNetworks.batch(network.task()),
+                new long[0]);
         optimizer.update(scope, state, gradient.vector(), 0.1);
       }
-      return program.gradient(scope, state, TinyNetworks.batch(network.task()), new long[0]).loss();
+      return program
+          .gradient(
+              scope,
+              state.weights(),
+              state.buffers(),
+              TinyNetworks.batch(network.task()),
+              new long[0])
+          .loss();
     }
   }
 
