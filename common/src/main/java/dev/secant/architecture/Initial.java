@@ -13,6 +13,15 @@ public sealed interface Initial {
   /** Normal with mean 0. */
   record Normal(double deviation) implements Initial {}
 
+  /**
+   * Normal for layers before ReLU, so that gradients keep their size on the way back: {@code
+   * torch.nn.init.kaiming_normal_} with mode fan_out (He et al., "Delving deep into rectifiers",
+   * ICCV 2015).
+   */
+  static Initial kaimingFanOut(int outputs, int kernel) {
+    return new Normal(Math.sqrt(2.0 / ((double) outputs * kernel * kernel)));
+  }
+
   /** A function of the position in the tensor, row-major; for buffers such as positions. */
   record Computed(IntToDoubleFunction valueAt) implements Initial {}
 }

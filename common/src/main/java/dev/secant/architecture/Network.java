@@ -1,6 +1,8 @@
 package dev.secant.architecture;
 
 import dev.secant.data.Task;
+import dev.secant.engine.ModuleFile;
+import java.util.Optional;
 
 /**
  * A network ready to be compiled: what it holds and what it computes.
@@ -14,9 +16,16 @@ import dev.secant.data.Task;
  *     layer)
  * @param output the name of the variable that holds the output: {@code [n, classes]}, {@code [n,
  *     classes, height, width]} or {@code [n, window, classes]}
+ * @param module the file whose module the statements use, {@code self.model}
  */
 public record Network(
-    Task task, Layout weights, Layout buffers, int dropouts, String body, String output) {
+    Task task,
+    Layout weights,
+    Layout buffers,
+    int dropouts,
+    String body,
+    String output,
+    Optional<ModuleFile> module) {
 
   /** The number d of trainable weights. */
   public int size() {

@@ -5,6 +5,7 @@ import dev.secant.data.Task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -59,25 +60,40 @@ public final class NetworkBuilder {
 
   /** {@code torch.nn.Conv2d} without bias, padded so that stride 1 keeps the size. */
   public Value conv(String name, Value x, int outputs, int kernel, int stride) {
-    return conv(name, x, outputs, kernel, stride, false);
+    return conv(name, x, outputs, kernel, stride, uniform(x, kernel));
+  }
+
+  public Value conv(String name, Value x, int outputs, int kernel, int stride, Initial weight) {
+    return conv(name, x, outputs, kernel, stride, weight, Optional.empty());
   }
 
   /** {@code torch.nn.Conv2d} with bias. */
   public Value convWithBias(String name, Value x, int outputs, int kernel) {
-    return conv(name, x, outputs, kernel, 1, true);
+    Initial initial = uniform(x, kernel);
+    return convWithBias(name, x, outputs, kernel, initial, initial);
   }
 
-  private Value conv(String name, Value x, int outputs, int kernel, int stride, boolean biased) {
-    double bound = 1 / Math.sqrt((double) x.channels() * kernel * kernel);
-    Initial initial = new Initial.Uniform(bound);
-    String w = weight(name + ".weight", initial, outputs, x.channels(), kernel, kernel);
-    String b = biased ? weight(name + ".bias", initial, outputs) : "None";
+  public Value convWithBias(
+      String name, Value x, int outputs, int kernel, Initial weight, Initial bias) {
+    return conv(name, x, outputs, kernel, 1, weight, Optional.of(bias));
+  }
+
+  private static Initial uniform(Value x, int kernel) {
+    return new Initial.Uniform(1 / Math.sqrt((double) x.channels() * kernel * kernel));
+  }
+
+  private Value conv(
+      String name,
+      Value x,
+      int outputs,
+      int kernel,
+      int stride,
+      Initial weight,
+      Optional<Initial> bias) {
+    String w = weight(name + ".weight", weight, outputs, x.channels(), kernel, kernel);
+    String b = bias.map(initial -> weight(name + ".bias", initial, outputs)).orElse("None");
     int padding = kernel / 2;
-    List<Integer> shape =
-        List.of(
-            outputs,
-            (x.shape.get(1) + 2 * padding - kernel) / stride + 1,
-            (x.shape.get(2) + 2 * padding - kernel) / stride + 1);
+    List<Integer> shape = slid(x, outputs, kernel, stride, padding);
     return add(
         shape,
         "torch.conv2d(%s, %s, %s, [%d, %d], [%d, %d], [1, 1], 1)",
@@ -158,10 +174,69 @@ public final class NetworkBuilder {
 
   /** Max pooling with kernel 2 and stride 2. */
   public Value maxPool(Value x) {
+    return maxPool(x, 2, 2, 0);
+  }
+
+  /** {@code torch.nn.MaxPool2d}. */
+  public Value maxPool(Value x, int kernel, int stride, int padding) {
     return add(
-        List.of(x.channels(), x.shape.get(1) / 2, x.shape.get(2) / 2),
-        "torch.max_pool2d(%s, [2, 2], [2, 2], [0, 0], [1, 1], False)",
-        x.name);
+        slid(x, x.channels(), kernel, stride, padding),
+        "torch.max_pool2d(%s, [%d, %d], [%d, %d], [%d, %d], [1, 1], False)",
+        x.name,
+        kernel,
+        kernel,
+        stride,
+        stride,
+        padding,
+        padding);
+  }
+
+  /**
+   * What max pooling keeps for {@link #maxUnpool}.
+   *
+   * @param values the maxima
+   * @param indices where in its channel each maximum stood
+   * @param unpooled the shape before
+   */
+  public record Pooled(Value values, Value indices, List<Integer> unpooled) {
+    public Pooled {
+      unpooled = List.copyOf(unpooled);
+    }
+  }
+
+  /** Max pooling with kernel 2 and stride 2 that remembers where its maxima stood. */
+  public Pooled maxPoolWithIndices(Value x) {
+    List<Integer> shape = slid(x, x.channels(), 2, 2, 0);
+    Value values = fresh(shape);
+    Value indices = fresh(shape);
+    line(
+        "%s, %s = torch.max_pool2d_with_indices(%s, [2, 2], [2, 2], [0, 0], [1, 1], False)",
+        values.name, indices.name, x.name);
+    return new Pooled(values, indices, x.shape);
+  }
+
+  /** {@code torch.nn.MaxUnpool2d}: each number back to where a maximum stood, 0 elsewhere. */
+  public Value maxUnpool(Value x, Pooled pooled) {
+    if (!x.shape.equals(pooled.values.shape)) {
+      throw new IllegalArgumentException("cannot unpool " + x.shape + " by " + pooled);
+    }
+    return add(
+        pooled.unpooled,
+        "torch.max_unpool2d(%s, %s, [%d, %d])",
+        x.name,
+        pooled.indices.name,
+        pooled.unpooled.get(1),
+        pooled.unpooled.get(2));
+  }
+
+  /** {@code torch.nn.AdaptiveAvgPool2d} to a square. */
+  public Value adaptiveAveragePool(Value x, int side) {
+    return add(
+        List.of(x.channels(), side, side),
+        "torch.adaptive_avg_pool2d(%s, [%d, %d])",
+        x.name,
+        side,
+        side);
   }
 
   /** The mean over height and width. */
@@ -198,6 +273,49 @@ public final class NetworkBuilder {
         y.name, x.name, y.name, number(1 / (1 - probability)));
     line("else:");
     line("  %s = %s", y.name, x.name);
+    return y;
+  }
+
+  /**
+   * {@code torch.nn.LSTM} over a sequence, from a state of zeros. Shape {@code [window, hidden]}.
+   *
+   * @param dropout the probability between layers
+   */
+  public Value lstm(String name, Value x, int layers, int hidden, double dropout) {
+    Initial initial = new Initial.Uniform(1 / Math.sqrt(hidden));
+    Value y = x;
+    for (int layer = 0; layer < layers; layer++) {
+      if (layer > 0) {
+        y = dropout(y, dropout);
+      }
+      String inputs = weight(name + ".weight_ih_l" + layer, initial, 4 * hidden, last(y));
+      String states = weight(name + ".weight_hh_l" + layer, initial, 4 * hidden, hidden);
+      String inputBias = weight(name + ".bias_ih_l" + layer, initial, 4 * hidden);
+      String stateBias = weight(name + ".bias_hh_l" + layer, initial, 4 * hidden);
+      Value zeros =
+          add(
+              List.of(1, hidden),
+              "torch.new_zeros(%s, [1, torch.size(%s, 0), %d])",
+              y.name,
+              y.name,
+              hidden);
+      Value outputs = fresh(replaceLast(y.shape, hidden));
+      // One layer a call: between layers torch would draw masks from its process-wide generator.
+      line(
+          "%s, %s_h, %s_c = torch.lstm(%s, [%s, %s], [%s, %s, %s, %s],"
+              + " True, 1, 0., training, False, True)",
+          outputs.name,
+          outputs.name,
+          outputs.name,
+          y.name,
+          zeros.name,
+          zeros.name,
+          inputs,
+          states,
+          inputBias,
+          stateBias);
+      y = outputs;
+    }
     return y;
   }
 
@@ -286,7 +404,13 @@ public final class NetworkBuilder {
 
   public Network build(Value output) {
     return new Network(
-        task, new Layout(weights), new Layout(buffers), dropouts, body.toString(), output.name);
+        task,
+        new Layout(weights),
+        new Layout(buffers),
+        dropouts,
+        body.toString(),
+        output.name,
+        Optional.empty());
   }
 
   private String weight(String name, Initial initial, Integer... shape) {
@@ -312,6 +436,14 @@ public final class NetworkBuilder {
   private void line(String format, Object... arguments) {
     body.append(arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments))
         .append('\n');
+  }
+
+  /** The shape that a window leaves when it slides over an image. */
+  private static List<Integer> slid(Value x, int channels, int kernel, int stride, int padding) {
+    return List.of(
+        channels,
+        (x.shape.get(1) + 2 * padding - kernel) / stride + 1,
+        (x.shape.get(2) + 2 * padding - kernel) / stride + 1);
   }
 
   private static int last(Value x) {

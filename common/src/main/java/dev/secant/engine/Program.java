@@ -10,7 +10,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -25,8 +27,9 @@ import java.util.zip.ZipOutputStream;
  *
  * <p>The archive is the one of <a
  * href="https://pytorch.org/docs/stable/generated/torch.jit.save.html">torch.jit.save</a>: {@code
- * data.pkl} with one object of class {@code Net}, {@code constants.pkl} with an empty tuple, and
- * the code.
+ * data.pkl} with one object of class {@code __torch__.secant.Net}, {@code constants.pkl} with an
+ * empty tuple, and the code. A {@link ModuleFile} can be part of it: then the object has the file's
+ * module as its attribute {@code model}, and the rest of the file lies beside.
  */
 public final class Program implements AutoCloseable {
   private static final String HEADER =
@@ -37,10 +40,12 @@ public final class Program implements AutoCloseable {
         training : bool
       """;
 
-  /** Pickle protocol 2: {@code __torch__.Net} with the state {@code {"training": True}}. */
-  private static final byte[] OBJECT =
-      "\u0080\u0002c__torch__\nNet\n)\u0081}X\b\u0000\u0000\u0000training\u0088sb."
-          .getBytes(StandardCharsets.ISO_8859_1);
+  /** Pickle protocol 2: {@code __torch__.secant.Net} with the state {@code {"training": True}}. */
+  private static final String OBJECT =
+      "\u0080\u0002c__torch__.secant\nNet\n)\u0081}(X\b\u0000\u0000\u0000training\u0088%sub.";
+
+  /** The state's further member {@code "model"}. */
+  private static final String MODEL = "X\u0005\u0000\u0000\u0000model";
 
   /** Pickle protocol 2: {@code ()}. */
   private static final byte[] NO_CONSTANTS = "\u0080\u0002).".getBytes(StandardCharsets.ISO_8859_1);
@@ -57,9 +62,34 @@ public final class Program implements AutoCloseable {
    * @throws ai.djl.engine.EngineException where the text does not compile; the message shows where
    */
   public static Program compile(String methods) {
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    entries.put("data.pkl", OBJECT.replace("%s", "").getBytes(StandardCharsets.ISO_8859_1));
+    entries.put("code/__torch__/secant.py", (HEADER + methods).getBytes(StandardCharsets.UTF_8));
+    entries.put("constants.pkl", NO_CONSTANTS);
+    entries.put("version", "3\n".getBytes(StandardCharsets.UTF_8));
+    return load(methods, entries);
+  }
+
+  /**
+   * A program whose methods can use a file's module, {@code self.model}. Each program has a module
+   * of its own.
+   *
+   * @throws ai.djl.engine.EngineException where the text or the file does not compile
+   */
+  public static Program compile(String methods, ModuleFile file) {
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    String model = MODEL + new String(file.pickled(), StandardCharsets.ISO_8859_1);
+    entries.put("data.pkl", OBJECT.replace("%s", model).getBytes(StandardCharsets.ISO_8859_1));
+    String header = HEADER + "  model : " + file.className() + "\n";
+    entries.put("code/__torch__/secant.py", (header + methods).getBytes(StandardCharsets.UTF_8));
+    file.entries().forEach(entries::putIfAbsent);
+    return load(methods, entries);
+  }
+
+  private static Program load(String methods, Map<String, byte[]> entries) {
     Model model = Model.newInstance("program", "PyTorch");
     try {
-      model.load(new ByteArrayInputStream(archive(HEADER + methods)));
+      model.load(new ByteArrayInputStream(archive(entries)));
       return new Program(model);
     } catch (IOException e) {
       model.close();
@@ -90,14 +120,13 @@ public final class Program implements AutoCloseable {
     model.close();
   }
 
-  private static byte[] archive(String code) throws IOException {
+  private static byte[] archive(Map<String, byte[]> entries) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       zip.setMethod(ZipOutputStream.STORED);
-      store(zip, "net/data.pkl", OBJECT);
-      store(zip, "net/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
-      store(zip, "net/constants.pkl", NO_CONSTANTS);
-      store(zip, "net/version", "3\n".getBytes(StandardCharsets.UTF_8));
+      for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+        store(zip, "net/" + entry.getKey(), entry.getValue());
+      }
     }
     return bytes.toByteArray();
   }

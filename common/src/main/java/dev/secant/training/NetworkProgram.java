@@ -193,7 +193,12 @@ final class NetworkProgram implements AutoCloseable {
 
   NetworkProgram(Network network, double smoothing) {
     this.network = network;
-    this.program = Program.compile(source(network, smoothing));
+    String source = source(network, smoothing);
+    this.program =
+        network
+            .module()
+            .map(file -> Program.compile(source, file))
+            .orElseGet(() -> Program.compile(source));
   }
 
   @Override

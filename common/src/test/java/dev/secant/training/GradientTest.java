@@ -103,7 +103,7 @@ class GradientTest {
 
   /** Nothing that a gradient needs may be freed when the garbage collector runs before it is. */
   @ParameterizedTest
-  @ValueSource(strings = {"mlp", "resnet-cifar", "unet", "transformer-lm"})
+  @ValueSource(strings = {"mlp", "resnet-cifar", "unet", "max unpool", "transformer-lm", "lstm-lm"})
   void garbageCollectionChangesNoBit(String name) throws InterruptedException {
     Network network = TinyNetworks.all().get(name);
     Batch batch = TinyNetworks.batch(network.task());

@@ -5,6 +5,7 @@ import dev.secant.architecture.Architectures;
 import dev.secant.architecture.Initial;
 import dev.secant.architecture.Network;
 import dev.secant.architecture.NetworkBuilder;
+import dev.secant.architecture.NetworkBuilder.Pooled;
 import dev.secant.architecture.NetworkBuilder.Value;
 import dev.secant.config.Settings;
 import dev.secant.data.Batch;
@@ -15,9 +16,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** Networks of a few hundred weights: one for each kind of layer, and one of each architecture. */
+/**
+ * Networks of a few hundred weights: one for each kind of layer, and one of each architecture that
+ * a step of a difference quotient can be small enough for. ResNet and SegNet are too deep at random
+ * weights; {@link NetworkGoldenTest} compares them with PyTorch's.
+ */
 final class TinyNetworks {
   private static final Task IMAGES = new Task.Classification(2, 6, 6, 3);
+  private static final Task LARGER_IMAGES = new Task.Classification(2, 32, 32, 3);
   private static final Task PIXELS = new Task.Segmentation(2, 8, 8, 3);
   private static final Task TOKENS = new Task.Language(11, 5);
 
@@ -42,6 +48,15 @@ final class TinyNetworks {
     networks.put(
         "dropout", images((net, x) -> net.dropout(net.linear("a", net.flatten(x), 16), 0.5)));
     networks.put("up-convolution, max pool and concatenation", upAndDown());
+    networks.put(
+        "overlapping max pool",
+        images((net, x) -> net.maxPool(net.conv("a", x, 3, 3, 1), 3, 2, 1)));
+    networks.put("max unpool", unpooled());
+    networks.put(
+        "adaptive average pool",
+        images((net, x) -> net.adaptiveAveragePool(net.relu(net.conv("a", x, 4, 3, 1)), 4)));
+    networks.put("lstm", tokens((net, x) -> net.lstm("a", x, 2, 4, 0)));
+    networks.put("lstm with dropout", tokens((net, x) -> net.lstm("a", x, 3, 4, 0.4)));
     networks.put("embedding", tokens((net, x) -> x));
     networks.put(
         "positions",
@@ -56,6 +71,17 @@ final class TinyNetworks {
         "transformer-lm",
         architecture(
             "{type: transformer-lm, layers: 2, dim: 4, heads: 2, ff: 6, dropout: 0.2}", TOKENS));
+    networks.put(
+        "vgg",
+        architecture(
+            "{type: vgg, depth: 11, channels: 1, hidden: 5, dropout: 0.2}", LARGER_IMAGES));
+    networks.put(
+        "vgg with batch norm",
+        architecture(
+            "{type: vgg, depth: 16, batch-norm: true, channels: 1, hidden: 5}", LARGER_IMAGES));
+    networks.put(
+        "lstm-lm",
+        architecture("{type: lstm-lm, layers: 3, embedding: 6, hidden: 5, dropout: 0.2}", TOKENS));
     return networks;
   }
 
@@ -109,5 +135,12 @@ final class TinyNetworks {
     Value x = net.conv("a", net.input(), 3, 3, 1);
     Value y = net.upConv("b", net.conv("c", net.maxPool(x), 4, 3, 1), 2);
     return net.build(net.convWithBias("last", net.concatenate(y, x), PIXELS.classes(), 1));
+  }
+
+  private static Network unpooled() {
+    NetworkBuilder net = new NetworkBuilder(PIXELS);
+    Pooled pooled = net.maxPoolWithIndices(net.conv("a", net.input(), 3, 3, 1));
+    Value x = net.maxUnpool(net.conv("b", pooled.values(), 3, 3, 1), pooled);
+    return net.build(net.convWithBias("last", x, PIXELS.classes(), 3));
   }
 }

@@ -99,6 +99,9 @@ class MainTest {
     assertThat(secant("optimizers")).isZero();
 
     assertThat(out.toString()).contains("resnet-cifar", "shapes", "nesterov");
+    // Tensors and weights, counted at the example task.
+    assertThat(out.toString())
+        .containsPattern("(?m)^segnet .* channels = 64 .* 3x256x256, classes 6 +102 +29446470$");
   }
 
   @Test
