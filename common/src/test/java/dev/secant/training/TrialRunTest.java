@@ -44,7 +44,27 @@ class TrialRunTest {
             "{type: transformer-lm, layers: 2, dim: 16, heads: 2, ff: 16, dropout: 0.1}",
             GRAMMAR,
             sgd,
-            ""));
+            ""),
+        trial(
+            "{type: resnet, depth: 50, width: 0.0625}",
+            SHAPES,
+            "{type: rmsprop, lr: 0.001, momentum: 0.9, centered: true}",
+            ", control: {gradient-noise: true}"),
+        trial(
+            "{type: vgg, depth: 11, channels: 4, hidden: 8, dropout: 0.5}",
+            SHAPES,
+            "{type: adamw, lr: 0.001}",
+            ", weight-decay: 0.01, control: {label-smoothing: 0.1}"),
+        trial(
+            "{type: segnet, channels: 2}",
+            SCENES,
+            "{type: lion, lr: 0.0001}",
+            ", weight-decay: 0.01"),
+        trial(
+            "{type: lstm-lm, layers: 2, embedding: 8, hidden: 8, dropout: 0.2}",
+            GRAMMAR,
+            "{type: momentum, lr: 0.1}",
+            ", clip-norm: 0.25, control: {random-labels: 0.5}"));
   }
 
   @ParameterizedTest
