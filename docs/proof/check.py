@@ -9,6 +9,7 @@ exits with 1 where one is beyond its bound.
     loss       |loss - PyTorch's| / PyTorch's
     gradient   |g - PyTorch's| / |PyTorch's|, at the same weights, samples and targets
     float64    the same against PyTorch's gradient in float64 (only with --float64)
+    pytorch    PyTorch's own float32 gradient against its float64 one: what float32 can hold
     buffers    the running statistics after the step, as gradient
     weights    |w_next - PyTorch's| / |PyTorch's|, from the same g and optimizer state
     update     the same, relative to the norm of the update
@@ -39,6 +40,7 @@ BOUNDS = {
     "loss": 1e-5,
     "gradient": 1e-4,
     "float64": 1e-4,
+    "pytorch": math.inf,
     "buffers": 1e-5,
     "weights": 1e-5,
     "update": math.inf,
@@ -205,6 +207,7 @@ def check(output, directory, float64):
         if float64:
             exact = forward_backward(step, torch.float64)[1]
             largest.add("float64", relative(step.group("g/"), exact))
+            largest.add("pytorch", relative(gradient, exact))
         after, made = step.group("next/"), update(step)
         largest.add("weights", relative(after, made))
         way = math.sqrt(
