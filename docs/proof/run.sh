@@ -22,9 +22,10 @@ mkdir -p -- "$work"
 {
   echo "# $(date -u +%F), $(sed -n 's/^model name[^:]*: //p;T;q' /proc/cpuinfo), one thread"
   "$python" - <<'VERSIONS'
-import platform, numpy, torch, torchvision
-print(f"# oracle: Python {platform.python_version()}, torch {torch.__version__},",
-      f"torchvision {torchvision.__version__}, numpy {numpy.__version__}")
+import platform
+from importlib.metadata import version
+packages = ("torch", "torchvision", "numpy")
+print("# oracle: Python", platform.python_version(), *(f"{p} {version(p)}" for p in packages))
 VERSIONS
 } >"$work/results.txt"
 
@@ -37,7 +38,7 @@ for conf in "${confs[@]}"; do
   while IFS=, read -r id steps; do
     rm -rf -- "$work/export"
     ./secant export "$output" --trial "$id" --steps "0-$((steps - 1))" --to "$work/export" </dev/null
-    "$python" "$proof/check.py" "$output" "$work/export" --float64 | tee -a "$work/results.txt" || code=1
+    "$python" "$proof/check.py" "$output" "$work/export" | tee -a "$work/results.txt" || code=1
   done <<<"$trials"
 done
 rm -rf -- "$work/export"
