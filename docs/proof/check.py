@@ -181,7 +181,7 @@ def same(tensors, others):
 
 
 def check(output, directory, float64):
-    """The largest errors over a trial's exported steps, and how many they were."""
+    """The end of a trial, how many of its steps were exported, and the largest errors over them."""
     paths = sorted(Path(directory).glob("step-*.safetensors"), key=lambda p: int(p.stem[5:]))
     if not paths:
         raise SystemExit(f"{directory} holds no step-*.safetensors")
@@ -226,13 +226,19 @@ def check(output, directory, float64):
             raise AssertionError("the last step does not end at the final weights")
         if before[2]:
             largest.add("buffers", relative(final.group("b/"), before[2]))
-    return final.trial, len(paths), largest
+    return final, len(paths), largest
 
 
-def describe(trial):
-    options = trial["architecture"]
-    settings = " ".join(f"{k}={v}" for k, v in options.items() if k != "type")
-    return f"{options['type']} {settings}".replace(", ", ",")
+def describe(trial, weights):
+    """The trial in a few words: network, number of weights, update rule, what bends the gradient."""
+
+    def words(options):
+        settings = " ".join(f"{key}={value}" for key, value in options.items() if key != "type")
+        return f"{options['type']} {settings}".replace(", ", ",")
+
+    bends = {"decay": trial["weight-decay"], "clip": trial["clip-norm"]} | trial.get("control", {})
+    rule = words(trial["optimizer"] | {key: value for key, value in bends.items() if value})
+    return f"{words(trial['architecture'])} | {weights:,} | {rule}"
 
 
 def main():
@@ -245,12 +251,13 @@ def main():
     torch.set_num_threads(arguments.threads)
     broken = False
     for directory in arguments.exports:
-        trial, count, largest = check(arguments.output, directory, arguments.float64)
+        final, count, largest = check(arguments.output, directory, arguments.float64)
         beyond = [kind for kind, error in largest.items() if not error <= BOUNDS[kind]]
         broken = broken or bool(beyond)
         errors = " ".join(f"{kind}={largest[kind]:.1e}" for kind in BOUNDS if kind in largest)
         verdict = "BEYOND " + ",".join(beyond) if beyond else "ok"
-        print(f"{describe(trial)} | {trial['optimizer']['type']} | {count} | {errors} | {verdict}", flush=True)
+        weights = sum(tensor.numel() for tensor in final.group("w/").values())
+        print(f"{describe(final.trial, weights)} | {count} steps | {errors} | {verdict}", flush=True)
     sys.exit(1 if broken else 0)
 
 
