@@ -7,11 +7,13 @@ import java.util.TreeMap;
 /**
  * Adam (Kingma and Ba, 2015), in the order of operations of {@code torch.optim.Adam} without {@code
  * amsgrad}: both moments are corrected for their bias and epsilon is added to the corrected root.
+ * With decoupled decay it is AdamW (Loshchilov and Hutter, 2019), {@code torch.optim.AdamW}.
  *
  * @param beta1 decay of the mean of gradients, in [0, 1)
  * @param beta2 decay of the mean of squared gradients, in [0, 1)
  */
-public record Adam(double learningRate, double beta1, double beta2, double epsilon)
+public record Adam(
+    double learningRate, double beta1, double beta2, double epsilon, boolean decoupledDecay)
     implements Optimizer {
   public Adam {
     if (!(learningRate > 0 && Double.isFinite(learningRate) && epsilon >= 0)) {
@@ -24,7 +26,7 @@ public record Adam(double learningRate, double beta1, double beta2, double epsil
 
   @Override
   public String type() {
-    return "adam";
+    return decoupledDecay ? "adamw" : "adam";
   }
 
   @Override

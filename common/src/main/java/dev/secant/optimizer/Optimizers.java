@@ -18,6 +18,9 @@ public final class Optimizers {
     types.put("momentum", "sgd with a momentum; lr 0.05, momentum 0.9");
     types.put("nesterov", "sgd with Nesterov's momentum; lr 0.05, momentum 0.9");
     types.put("adam", "Adam; lr 0.001, beta1 0.9, beta2 0.999, epsilon 1e-8");
+    types.put("adamw", "Adam with decoupled weight decay; options as adam");
+    types.put("rmsprop", "RMSProp; lr 0.01, alpha 0.99, epsilon 1e-8, momentum 0, centered false");
+    types.put("lion", "sign of a momentum, decoupled weight decay; lr 1e-4, beta1 0.9, beta2 0.99");
     return types;
   }
 
@@ -34,12 +37,20 @@ public final class Optimizers {
           case "sgd" -> sgd(settings, batchSize, 0, false);
           case "momentum" -> sgd(settings, batchSize, 0.9, false);
           case "nesterov" -> sgd(settings, batchSize, 0.9, true);
-          case "adam" ->
-              new Adam(
-                  learningRate(settings, batchSize, 0.001),
-                  settings.numberBetween(0, LARGEST_BELOW_ONE, "beta1", 0.9),
-                  settings.numberBetween(0, LARGEST_BELOW_ONE, "beta2", 0.999),
-                  settings.numberBetween(0, Double.MAX_VALUE, "epsilon", 1e-8));
+          case "adam" -> adam(settings, batchSize, false);
+          case "adamw" -> adam(settings, batchSize, true);
+          case "rmsprop" ->
+              new RmsProp(
+                  learningRate(settings, batchSize, 0.01),
+                  fraction(settings, "alpha", 0.99),
+                  settings.numberBetween(0, Double.MAX_VALUE, "epsilon", 1e-8),
+                  fraction(settings, "momentum", 0),
+                  settings.flag("centered", false));
+          case "lion" ->
+              new Lion(
+                  learningRate(settings, batchSize, 1e-4),
+                  fraction(settings, "beta1", 0.9),
+                  fraction(settings, "beta2", 0.99));
           default -> throw settings.unknownName("type", types().keySet());
         };
     settings.refuseUnknown();
@@ -47,7 +58,7 @@ public final class Optimizers {
   }
 
   private static Sgd sgd(Settings settings, int batchSize, double momentum, boolean nesterov) {
-    double mu = settings.numberBetween(0, LARGEST_BELOW_ONE, "momentum", momentum);
+    double mu = fraction(settings, "momentum", momentum);
     boolean ahead = settings.flag("nesterov", nesterov);
     if (nesterov && !ahead) {
       throw settings.error("nesterov", "is false, but the type is nesterov; use type momentum");
@@ -56,6 +67,20 @@ public final class Optimizers {
       throw settings.error("momentum", "must be above 0 with nesterov");
     }
     return new Sgd(learningRate(settings, batchSize, 0.05), mu, ahead);
+  }
+
+  private static Adam adam(Settings settings, int batchSize, boolean decoupledDecay) {
+    return new Adam(
+        learningRate(settings, batchSize, 0.001),
+        fraction(settings, "beta1", 0.9),
+        fraction(settings, "beta2", 0.999),
+        settings.numberBetween(0, Double.MAX_VALUE, "epsilon", 1e-8),
+        decoupledDecay);
+  }
+
+  /** A number in [0, 1). */
+  private static double fraction(Settings settings, String key, double otherwise) {
+    return settings.numberBetween(0, LARGEST_BELOW_ONE, key, otherwise);
   }
 
   private static double learningRate(Settings settings, int batchSize, double otherwise) {

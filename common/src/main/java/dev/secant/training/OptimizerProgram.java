@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * A compiled update rule with what comes before it: the gradient is clipped to a norm (as {@code
- * torch.nn.utils.clip_grad_norm_}), then weight decay is added (as {@code weight_decay} of {@code
- * torch.optim}).
+ * torch.nn.utils.clip_grad_norm_}), then weight decay is added to it, or shrinks the weights where
+ * the rule decouples it (both as {@code weight_decay} of {@code torch.optim}).
  */
 final class OptimizerProgram implements AutoCloseable {
   private final Program program;
@@ -56,7 +56,11 @@ final class OptimizerProgram implements AutoCloseable {
               .formatted(trial.clipNorm().getAsDouble()));
     }
     if (trial.weightDecay() != 0) {
-      source.append("    g = torch.add(g, w, alpha=%s)\n".formatted(trial.weightDecay()));
+      String decay =
+          optimizer.decoupledDecay()
+              ? "_0 = torch.mul_(w, torch.sub(1.0, torch.mul(lr, %s)))"
+              : "g = torch.add(g, w, alpha=%s)";
+      source.append("    ").append(decay.formatted(trial.weightDecay())).append('\n');
     }
     source.append(optimizer.update().indent(4)).append("    return torch.slice(w, 0, 0, 0)\n");
     return source.toString();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
+import dev.secant.optimizer.Optimizers;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import dev.secant.sweep.Trial;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A hundred steps against torch.optim's documented formulas, in float64. */
+/** A hundred steps against the documented formulas of torch.optim and of Lion, in float64. */
 class OptimizerProgramTest {
   private static final int SIZE = 1000;
   private static final int STEPS = 100;
@@ -35,6 +36,15 @@ class OptimizerProgramTest {
         "{type: adam, lr: 0.01} | 0 | null",
         "{type: adam, lr: 0.01, beta1: 0.8, beta2: 0.95, epsilon: 0.001} | 0 | null",
         "{type: adam, lr: 0.01} | 1e-5 | 10",
+        "{type: adamw, lr: 0.01} | 0 | null",
+        "{type: adamw, lr: 0.01, beta1: 0.8} | 0.3 | 10",
+        "{type: rmsprop, lr: 0.005} | 0 | null",
+        "{type: rmsprop, lr: 0.005, alpha: 0.9, epsilon: 0.001} | 0.01 | 10",
+        "{type: rmsprop, lr: 0.005, centered: true, alpha: 0.9} | 0.01 | null",
+        "{type: rmsprop, lr: 0.002, momentum: 0.8} | 0.01 | null",
+        "{type: rmsprop, lr: 0.002, centered: true, momentum: 0.5} | 0 | 10",
+        "{type: lion, lr: 0.01} | 0 | null",
+        "{type: lion, lr: 0.01, beta1: 0.8, beta2: 0.95} | 0.3 | 10",
       })
   void followsTorchOptim(String optimizer, double weightDecay, String clipNorm) {
     Trial trial = trial(optimizer, weightDecay, clipNorm);
@@ -75,7 +85,7 @@ class OptimizerProgramTest {
 
   @Test
   void theGradientIsLeftAsItIs() {
-    for (String type : List.of("sgd", "momentum", "nesterov", "adam")) {
+    for (String type : Optimizers.types().keySet()) {
       Trial trial = trial("{type: %s, lr: 0.1}".formatted(type), 0.1, "0.5");
       try (Scope scope = Engine.open(1);
           OptimizerProgram program = new OptimizerProgram(trial)) {
@@ -133,9 +143,10 @@ class OptimizerProgramTest {
     return vector;
   }
 
-  /** torch.optim.SGD and torch.optim.Adam as their documentation writes them, in float64. */
+  /** The rules as torch.optim's documentation and Lion's authors write them, in float64. */
   private static final class Formula {
     private final Trial trial;
+    private final String type;
     private final double[] buffer = new double[SIZE];
     private final double[] first = new double[SIZE];
     private final double[] second = new double[SIZE];
@@ -143,6 +154,7 @@ class OptimizerProgramTest {
 
     Formula(Trial trial) {
       this.trial = trial;
+      this.type = trial.optimizer().type();
     }
 
     void step(double[] w, double[] raw, double lr) {
@@ -155,32 +167,60 @@ class OptimizerProgramTest {
           trial.clipNorm().isPresent()
               ? Math.min(1, trial.clipNorm().getAsDouble() / (Math.sqrt(norm) + 1e-6))
               : 1;
+      boolean decoupled = type.equals("adamw") || type.equals("lion");
       for (int i = 0; i < SIZE; i++) {
-        double g = clip * raw[i] + trial.weightDecay() * w[i];
-        w[i] -= lr * (trial.optimizer().type().equals("adam") ? adam(i, g) : sgd(i, g));
+        double g = clip * raw[i] + (decoupled ? 0 : trial.weightDecay() * w[i]);
+        double direction =
+            switch (type) {
+              case "sgd", "momentum", "nesterov" -> sgd(i, g);
+              case "adam", "adamw" -> adam(i, g);
+              case "rmsprop" -> rmsProp(i, g);
+              case "lion" -> lion(i, g);
+              default -> throw new IllegalArgumentException(type);
+            };
+        w[i] -= lr * (direction + (decoupled ? trial.weightDecay() * w[i] : 0));
       }
     }
 
     private double sgd(int i, double g) {
-      double momentum = (double) trial.optimizer().settings().get("momentum");
-      buffer[i] = t == 1 ? g : momentum * buffer[i] + g;
-      return switch (trial.optimizer().type()) {
+      buffer[i] = t == 1 ? g : setting("momentum") * buffer[i] + g;
+      return switch (type) {
         case "sgd" -> g;
         case "momentum" -> buffer[i];
-        case "nesterov" -> g + momentum * buffer[i];
-        default -> throw new IllegalArgumentException(trial.optimizer().type());
+        default -> g + setting("momentum") * buffer[i];
       };
     }
 
     private double adam(int i, double g) {
-      double beta1 = (double) trial.optimizer().settings().get("beta1");
-      double beta2 = (double) trial.optimizer().settings().get("beta2");
-      double epsilon = (double) trial.optimizer().settings().get("epsilon");
+      double beta1 = setting("beta1");
+      double beta2 = setting("beta2");
       first[i] = beta1 * first[i] + (1 - beta1) * g;
       second[i] = beta2 * second[i] + (1 - beta2) * g * g;
       double mean = first[i] / (1 - Math.pow(beta1, t));
       double square = second[i] / (1 - Math.pow(beta2, t));
-      return mean / (Math.sqrt(square) + epsilon);
+      return mean / (Math.sqrt(square) + setting("epsilon"));
+    }
+
+    private double rmsProp(int i, double g) {
+      double alpha = setting("alpha");
+      second[i] = alpha * second[i] + (1 - alpha) * g * g;
+      first[i] = alpha * first[i] + (1 - alpha) * g;
+      boolean centered = (boolean) trial.optimizer().settings().get("centered");
+      double mean = centered ? first[i] : 0;
+      buffer[i] =
+          setting("momentum") * buffer[i]
+              + g / (Math.sqrt(second[i] - mean * mean) + setting("epsilon"));
+      return buffer[i];
+    }
+
+    private double lion(int i, double g) {
+      double direction = Math.signum(setting("beta1") * first[i] + (1 - setting("beta1")) * g);
+      first[i] = setting("beta2") * first[i] + (1 - setting("beta2")) * g;
+      return direction;
+    }
+
+    private double setting(String name) {
+      return (double) trial.optimizer().settings().get(name);
     }
   }
 }
