@@ -27,7 +27,7 @@ final class PartialSums {
    */
   static String method(
       String name, List<String> vectors, List<String> derived, List<String> pairs) {
-    return "  def %s(self: __torch__.Net, %s) -> Tensor:\n%s    return total\n"
+    return "  def %s(self: __torch__.secant.Net, %s) -> Tensor:\n%s    return total\n"
         .formatted(name, typed(vectors), loop(vectors, derived, pairs).indent(4));
   }
 
@@ -44,7 +44,7 @@ final class PartialSums {
       List<Integer> sizes) {
     StringBuilder method = new StringBuilder();
     method.append(
-        "  def %s(self: __torch__.Net, %s) -> Tensor:\n"
+        "  def %s(self: __torch__.secant.Net, %s) -> Tensor:\n"
             .formatted(
                 name,
                 typed(

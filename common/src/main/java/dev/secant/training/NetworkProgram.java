@@ -144,7 +144,7 @@ final class NetworkProgram implements AutoCloseable {
 
   private static final String METHODS =
       """
-        def network(self: __torch__.Net,
+        def network(self: __torch__.secant.Net,
           x: Tensor,
           flat: Tensor,
           buffers: Tensor,
@@ -154,7 +154,7 @@ final class NetworkProgram implements AutoCloseable {
           b = $BUFFERS
           $BODY
           return $OUTPUT
-        def gradient(self: __torch__.Net,
+        def gradient(self: __torch__.secant.Net,
           x: Tensor,
           y: Tensor,
           flat: Tensor,
@@ -171,7 +171,7 @@ final class NetworkProgram implements AutoCloseable {
           count = torch.sum(torch.ne(targets, -100), dtype=7)
           correct = $CORRECT
           return (torch.stack([torch.to(torch.detach(loss), 7), correct, count]), g)
-        def evaluate(self: __torch__.Net,
+        def evaluate(self: __torch__.secant.Net,
           x: Tensor,
           y: Tensor,
           flat: Tensor,

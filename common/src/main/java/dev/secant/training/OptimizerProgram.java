@@ -37,7 +37,7 @@ final class OptimizerProgram implements AutoCloseable {
   private static String source(Trial trial) {
     Optimizer optimizer = trial.optimizer();
     StringBuilder source = new StringBuilder();
-    source.append("  def update(self: __torch__.Net, w: Tensor, raw: Tensor, s: Tensor");
+    source.append("  def update(self: __torch__.secant.Net, w: Tensor, raw: Tensor, s: Tensor");
     optimizer.slots().forEach(slot -> source.append(", ").append(slot).append(": Tensor"));
     source.append(
         """

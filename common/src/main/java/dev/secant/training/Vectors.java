@@ -9,19 +9,19 @@ final class Vectors implements AutoCloseable {
   private final Program program =
       Program.compile(
           """
-            def copy(self: __torch__.Net, into: Tensor, source: Tensor) -> Tensor:
+            def copy(self: __torch__.secant.Net, into: Tensor, source: Tensor) -> Tensor:
               _0 = torch.copy_(into, source)
               return torch.slice(into, 0, 0, 0)
-            def add(self: __torch__.Net, into: Tensor, source: Tensor, factor: Tensor) -> Tensor:
+            def add(self: __torch__.secant.Net, into: Tensor, source: Tensor, factor: Tensor) -> Tensor:
               _0 = torch.add_(into, source, alpha=float(torch.item(torch.select(factor, 0, 0))))
               return torch.slice(into, 0, 0, 0)
-            def noise(self: __torch__.Net, gradient: Tensor, seed: Tensor) -> Tensor:
+            def noise(self: __torch__.secant.Net, gradient: Tensor, seed: Tensor) -> Tensor:
               g = torch.Generator(seed=int(torch.item(torch.select(seed, 0, 0))))
               noise = torch.normal_(torch.empty_like(gradient), 0., 1., generator=g)
               norm = torch.linalg_vector_norm(gradient, 2, None, False, dtype=7)
               size = torch.linalg_vector_norm(noise, 2, None, False, dtype=7)
               return torch.mul(noise, torch.to(torch.div(norm, size), 6))
-            def single(self: __torch__.Net, vector: Tensor) -> Tensor:
+            def single(self: __torch__.secant.Net, vector: Tensor) -> Tensor:
               return torch.to(vector, 6)
           """);
 

@@ -42,7 +42,11 @@ class RandomStreamTest {
             Purpose.AUGMENTATION,
             Purpose.DROPOUT,
             Purpose.VALIDATION_SPLIT,
-            Purpose.GENERATED_DATA);
+            Purpose.GENERATED_DATA,
+            Purpose.RANDOM_LABELS,
+            Purpose.GRADIENT_NOISE,
+            Purpose.PROBES,
+            Purpose.FULL_BATCH);
   }
 
   @Test

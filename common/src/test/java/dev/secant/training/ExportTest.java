@@ -33,11 +33,7 @@ class ExportTest {
     long boundary = walked.recording().boundaries().get(1);
     try (TrialRun run = TrialRunTest.run(json)) {
       run.export(
-          Set.of(0L, boundary - 1, boundary, end - 1),
-          end,
-          new MemoryStore(),
-          temp,
-          Monitor.NONE);
+          Set.of(0L, boundary - 1, boundary, end - 1), end, new MemoryStore(), temp, Monitor.NONE);
     }
 
     Map<String, Safetensors.Named> checkpoint =
@@ -66,8 +62,7 @@ class ExportTest {
     Map<String, Safetensors.Named> step = file("step-3");
     Set<String> names = new TreeSet<>();
     for (String name : new String[] {"fc1.weight", "fc1.bias", "fc3.bias"}) {
-      for (String prefix :
-          new String[] {"w/", "g/", "next/", "s/exp_avg/", "s/exp_avg_sq/"}) {
+      for (String prefix : new String[] {"w/", "g/", "next/", "s/exp_avg/", "s/exp_avg_sq/"}) {
         names.add(prefix + name);
       }
     }
@@ -104,6 +99,7 @@ class ExportTest {
           }
         });
     expected.forEach(
-        (name, tensor) -> assertThat(tensor.data()).as(name).isEqualTo(checkpoint.get(name).data()));
+        (name, tensor) ->
+            assertThat(tensor.data()).as(name).isEqualTo(checkpoint.get(name).data()));
   }
 }

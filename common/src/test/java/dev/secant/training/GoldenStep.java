@@ -31,7 +31,7 @@ final class GoldenStep {
   /** A step and its output, in the precision that $TYPE names. */
   private static final String STEP =
       """
-        def step(self: __torch__.Net,
+        def step(self: __torch__.secant.Net,
           x: Tensor,
           y: Tensor,
           flat: Tensor,

@@ -29,7 +29,7 @@ class GradientTest {
   /** The network's own text, run in float64. */
   private static final String EXACTLY =
       """
-        def exactly(self: __torch__.Net,
+        def exactly(self: __torch__.secant.Net,
           x: Tensor,
           y: Tensor,
           flat: Tensor,

@@ -29,8 +29,7 @@ class RealDataReplayTest {
         Arguments.of(MLP, "{type: image-folder, folder: imagefolder, size: 32}"),
         Arguments.of(UNET, "{type: camvid, crop: 32, flip: true, crops-per-epoch: 60}"),
         Arguments.of(
-            LSTM,
-            "{type: wikitext-2, vocabulary: 100, tokens: 3000, validation-tokens: 400}"),
+            LSTM, "{type: wikitext-2, vocabulary: 100, tokens: 3000, validation-tokens: 400}"),
         Arguments.of(LSTM, "{type: text, path: tinyshakespeare/input.txt, tokens: 3000}"));
   }
 
