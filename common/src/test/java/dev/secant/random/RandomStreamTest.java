@@ -63,7 +63,7 @@ class RandomStreamTest {
         }
       }
     }
-    assertThat(addresses).hasSize(6 * 6 * (1 + 22 + 22 * 22));
+    assertThat(addresses).hasSize(6 * Purpose.values().length * (1 + 22 + 22 * 22));
   }
 
   @Test
