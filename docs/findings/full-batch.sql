@@ -1,4 +1,4 @@
--- The full-batch gradient at the ends of epochs.
+/* The full-batch gradient at the ends of epochs. */
 SELECT t.architecture, t.batch_size AS batch, t.optimizer, t.learning_rate AS lr, t.epochs,
        t.random_labels AS random, t.gradient_noise AS noise, e.reference, e.epoch,
        avg(e.train_loss) AS train_loss, avg(e.validation_score) AS score,

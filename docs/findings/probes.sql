@@ -1,4 +1,4 @@
--- Minibatches of the path against fixed ones that the step does not learn from, at the same steps.
+/* Minibatches of the path against fixed ones that the step does not learn from, at the same steps. */
 SELECT t.architecture, t.batch_size AS batch, t.optimizer, t.learning_rate AS lr, t.epochs,
        t.random_labels AS random, t.gradient_noise AS noise, s.reference,
        avg(s.gamma) AS gamma_of_the_step,

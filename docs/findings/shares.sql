@@ -1,4 +1,4 @@
--- How often gradients point towards w*, for each kind of trial and reference point.
+/* How often gradients point towards w*, for each kind of trial and reference point. */
 SELECT t.architecture, t.batch_size AS batch, t.optimizer, t.learning_rate AS lr, t.epochs,
        t.random_labels AS random, t.gradient_noise AS noise, s.reference,
        count(DISTINCT t.trial_id) AS trials,

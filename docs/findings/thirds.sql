@@ -1,4 +1,4 @@
--- RSI, EB and the prescribed step in the early, middle and late third of the path, towards w*.
+/* RSI, EB and the prescribed step in the early, middle and late third of the path, towards w*. */
 SELECT t.architecture, t.batch_size AS batch, t.optimizer, t.learning_rate AS lr, t.epochs,
        t.random_labels AS random, t.gradient_noise AS noise,
        least(3, 1 + floor(3 * s.step / t.steps)) AS third,

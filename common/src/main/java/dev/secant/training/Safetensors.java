@@ -37,11 +37,18 @@ final class Safetensors {
 
   private Safetensors() {}
 
-  /** The kinds of numbers that are read and written here. */
+  /** The kinds of numbers; those that are not used here are known so that they can be skipped. */
   enum Type {
-    F32(Float.BYTES),
     F64(Double.BYTES),
-    I64(Long.BYTES);
+    F32(Float.BYTES),
+    F16(Short.BYTES),
+    BF16(Short.BYTES),
+    I64(Long.BYTES),
+    I32(Integer.BYTES),
+    I16(Short.BYTES),
+    I8(Byte.BYTES),
+    U8(Byte.BYTES),
+    BOOL(Byte.BYTES);
 
     private final int bytes;
 

@@ -264,7 +264,18 @@ class MeasurementTest {
         .hasMessageContaining(file.toString())
         .hasMessageContaining("has shape [3] instead of [10]");
     String json = startingFrom(file, 0);
-    write(file, new float[10]);
+    try (OutputStream out = Files.newOutputStream(file)) {
+      Safetensors.write(
+          out,
+          Map.of(),
+          List.of(
+              new Safetensors.Named(
+                  new Safetensors.Entry("fc1.bias", Safetensors.Type.BF16, List.of(10)),
+                  ByteBuffer.allocate(20))));
+    }
+    assertThatThrownBy(() -> firstLoss(file, 0))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("fc1.weight is not there, fc1.bias is BF16 instead of F32");
     assertThatThrownBy(() -> TrialRunTest.walk(json, 1))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("SHA-256");
