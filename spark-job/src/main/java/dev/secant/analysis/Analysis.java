@@ -3,7 +3,6 @@ package dev.secant.analysis;
 import dev.secant.job.Output;
 import dev.secant.job.Schemas;
 import java.util.List;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -21,20 +20,22 @@ public record Analysis(List<Row> summary, List<Row> effects) {
 
   /**
    * Computes both from the committed trials, and writes them in the place of those that were there.
-   * The views of the output are created anew.
+   * The views of the output are created, those of both tables too.
    *
    * @throws dev.secant.config.InputException where they cannot be written
    */
   public static Analysis compute(SparkSession spark, Output output) {
     output.createViews(spark);
-    output.replace(SummaryTable.TABLE.name(), SummaryTable.of(spark));
-    output.createViews(spark);
-    List<Row> summary = spark.table(SummaryTable.TABLE.name()).collectAsList();
-    Dataset<Row> effects =
-        spark.createDataFrame(
-            Effects.of(summary).stream().map(Effect::row).toList(), Schemas.of(Effect.TABLE));
-    output.replace(Effect.TABLE.name(), effects);
-    output.createViews(spark);
-    return new Analysis(summary, effects.collectAsList());
+    List<Row> summary =
+        output.replace(spark, SummaryTable.TABLE.name(), SummaryTable.of(spark)).collectAsList();
+    List<Row> effects = Effects.of(summary).stream().map(Effect::row).toList();
+    return new Analysis(
+        summary,
+        output
+            .replace(
+                spark,
+                Effect.TABLE.name(),
+                spark.createDataFrame(effects, Schemas.of(Effect.TABLE)))
+            .collectAsList());
   }
 }

@@ -142,11 +142,17 @@ public final class Output {
     }
     for (String name : DERIVED) {
       if (isThere(new Path(root, name))) {
-        spark.read().parquet(new Path(root, name).toString()).createOrReplaceTempView(name);
+        derived(spark, name);
       } else {
         spark.catalog().dropTempView(name);
       }
     }
+  }
+
+  private Dataset<Row> derived(SparkSession spark, String name) {
+    Dataset<Row> rows = spark.read().parquet(new Path(root, name).toString());
+    rows.createOrReplaceTempView(name);
+    return rows;
   }
 
   private boolean isThere(Path path) {
@@ -162,10 +168,11 @@ public final class Output {
    * is whole. Between two renames there is none; a crash there loses only what can be computed
    * again.
    *
+   * @return the table as it was written, which is also a view now
    * @throws InputException where the output cannot be written, or another process replaces the same
    *     table
    */
-  public void replace(String name, Dataset<Row> rows) {
+  public Dataset<Row> replace(SparkSession spark, String name, Dataset<Row> rows) {
     if (!DERIVED.contains(name)) {
       throw new IllegalArgumentException("not a derived table: " + name);
     }
@@ -180,6 +187,7 @@ public final class Output {
       }
       rename(whole, table);
       files.delete(former, true);
+      return derived(spark, name);
     } catch (IOException e) {
       throw new InputException("table " + table + " cannot be written: " + e.getMessage(), e);
     }

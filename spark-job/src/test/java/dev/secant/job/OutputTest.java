@@ -32,7 +32,7 @@ class OutputTest {
     output().createViews(spark);
     assertThat(spark.catalog().tableExists("summary")).isFalse();
 
-    output().replace("summary", spark.sql("SELECT 1 AS a"));
+    output().replace(spark, "summary", spark.sql("SELECT 1 AS a"));
     output().createViews(spark);
 
     assertThat(spark.sql("SELECT a FROM summary").first().getInt(0)).isEqualTo(1);
@@ -40,10 +40,10 @@ class OutputTest {
 
   @Test
   void theFormerTableStaysWhereTheNewOneFails() {
-    output().replace("summary", spark.sql("SELECT 1 AS a"));
+    output().replace(spark, "summary", spark.sql("SELECT 1 AS a"));
 
     assertThatThrownBy(
-            () -> output().replace("summary", spark.sql("SELECT raise_error('torn') AS a")))
+            () -> output().replace(spark, "summary", spark.sql("SELECT raise_error('torn') AS a")))
         .hasStackTraceContaining("torn");
 
     output().createViews(spark);
@@ -52,11 +52,11 @@ class OutputTest {
 
   @Test
   void whatACrashLeftIsInNobodysWay() throws Exception {
-    output().replace("summary", spark.sql("SELECT 1 AS a"));
+    output().replace(spark, "summary", spark.sql("SELECT 1 AS a"));
     Files.move(temp.resolve("summary"), temp.resolve("_summary-old"));
     Files.createDirectories(temp.resolve("_summary-new/part"));
 
-    output().replace("summary", spark.sql("SELECT 2 AS a"));
+    output().replace(spark, "summary", spark.sql("SELECT 2 AS a"));
 
     output().createViews(spark);
     assertThat(spark.sql("SELECT a FROM summary").first().getInt(0)).isEqualTo(2);
@@ -67,7 +67,7 @@ class OutputTest {
   void twoProcessesDoNotReplaceATableAtOnce() {
     try (OutputLock lock = OutputLock.take(output(), "_summary-lock")) {
       assertThat(lock).isNotNull();
-      assertThatThrownBy(() -> output().replace("summary", spark.sql("SELECT 1 AS a")))
+      assertThatThrownBy(() -> output().replace(spark, "summary", spark.sql("SELECT 1 AS a")))
           .isInstanceOf(InputException.class)
           .hasMessageContaining("is being written by another run");
     }
