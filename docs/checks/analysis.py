@@ -150,10 +150,12 @@ def label(text):
     if isinstance(text, str) and " {" in text:
         kind, config = text.split(" ", 1)
         return kind + " " + settings(config)
+    if text is None or isinstance(text, bool):
+        return "none" if text is None else str(text).lower()
     try:
         return float(text)
-    except (TypeError, ValueError):
-        return "none" if text is None else str(text).lower() if isinstance(text, bool) else text
+    except ValueError:
+        return text
 
 
 def factors_of(trials):
