@@ -4,7 +4,8 @@
     python3 docs/checks/analysis.py OUT
 
 Needs duckdb, numpy and scipy. Reads trials and steps with DuckDB; uses nothing of Secant's code. A number agrees within
-1e-9 of its size (1e-6 where it is a probability); a sum of squares also within 1e-14 of all squares. Exit code 0 where
+1e-9 of its size (1e-6 where it is a probability); what is a difference (a sum of squares, a mean
+difference and its t) also within 1e-14 of what it is a difference of. Exit code 0 where
 every number agrees and no row is missing or too many.
 """
 import itertools
@@ -369,6 +370,7 @@ def effects_of(trials, metrics):
                     row["ci_low"], row["ci_high"] = interval(d)
                     test = stats.ttest_1samp(d, 0)
                     row.update(df=len(d) - 1, statistic=test.statistic, p=test.pvalue)
+                    row["_scale_statistic"] = math.sqrt(size * len(d) / np.var(d, ddof=1))
                     row["rank_statistic"], row["rank_p"] = wilcoxon(d)
                     row["normality_p"] = normality(d)
                     if row["normality_p"] is not None:
@@ -434,7 +436,7 @@ def main(out):
                 if column in ("reference", "metric", "kind", "factor", "level", "other_factor", "other_level", "note"):
                     continue
                 twin = effects[key].get(column)
-                scale = effects[key].get("_scale", 0) if column in ("sum_of_squares", "estimate") else 0
+                scale = effects[key].get("_scale" if column in ("sum_of_squares", "estimate") else "_scale_" + column, 0)
                 comparison.same("effects", key, column, value, twin if isinstance(twin, str) else
                                 None if twin is None else finite(twin), scale)
     print(f"summary: {len(found)} rows; effects: {len(written)} rows", dict(kinds))
