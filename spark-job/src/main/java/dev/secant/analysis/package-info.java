@@ -1,2 +1,5 @@
-/** What the tables say: the summary of a sweep, and results as text. */
+/**
+ * What the tables say: {@code summary}, one row a trial; {@code effects}, what each factor does;
+ * and both as text.
+ */
 package dev.secant.analysis;

@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       RunCommand.class,
       PlanCommand.class,
       StatusCommand.class,
+      AnalyzeCommand.class,
       SqlCommand.class,
       ExportCommand.class,
       DataCommand.class,

@@ -1,7 +1,8 @@
 package dev.secant.cli;
 
-import dev.secant.analysis.Summary;
-import dev.secant.analysis.TextTable;
+import dev.secant.analysis.Analysis;
+import dev.secant.analysis.Digest;
+import dev.secant.config.InputException;
 import dev.secant.job.EngineExecution;
 import dev.secant.job.Output;
 import dev.secant.job.PlannedTrial;
@@ -9,11 +10,10 @@ import dev.secant.job.Progress;
 import dev.secant.job.SweepRun;
 import dev.secant.sweep.Sweep;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,19 +74,17 @@ final class RunCommand implements Callable<Integer> {
 
   private void summarize(SparkSession spark, Sweep sweep, SweepRun.Result result) {
     Output output = new Output(sweep.output(), spark.sparkContext().hadoopConfiguration());
-    Dataset<Row> summary = Summary.of(spark, output);
-    TextTable table = new TextTable(Arrays.asList(summary.columns()));
-    List<String> ids = sweep.trials().stream().map(trial -> trial.id().value()).toList();
-    for (Row row : summary.collectAsList()) {
-      if (ids.contains(row.getString(0))) {
-        table.add(Rows.values(row));
-      }
-    }
     var out = spec.commandLine().getOut();
-    out.println();
-    out.print(table.aligned());
-    out.println();
-    out.println("loss, score: validation, at the end; gamma, rsi, eb: medians over the steps");
+    try {
+      Set<String> ids =
+          sweep.trials().stream().map(trial -> trial.id().value()).collect(Collectors.toSet());
+      out.println();
+      out.print(Digest.trials(Analysis.compute(spark, output).summary(), ids::contains));
+      out.println();
+    } catch (InputException e) {
+      // The trials are there; what is computed from them can be computed again.
+      out.println("no summary: " + e.getMessage());
+    }
     out.printf(
         "%d of %d trials complete%s%s%n",
         result.complete(),

@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "sql",
-    description = "Spark SQL over the tables of an output: trials, steps, epochs.")
+    description =
+        "Spark SQL over the tables of an output: trials, steps, epochs, summary, effects.")
 final class SqlCommand implements Callable<Integer> {
   enum Format {
     table,

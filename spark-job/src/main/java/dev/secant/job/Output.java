@@ -23,6 +23,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -39,6 +40,9 @@ public final class Output {
           LayerRecord.TABLE,
           EpochRecord.TABLE,
           TrialRecord.TABLE);
+
+  /** Tables computed from the others, whole: {@code <table>/*.parquet}. */
+  private static final List<String> DERIVED = List.of("summary", "effects");
 
   private static final String PARTITION = "trial_id=";
 
@@ -109,12 +113,8 @@ public final class Output {
 
   /** All rows of a table, committed or not; none where nothing was written yet. */
   public Dataset<Row> all(SparkSession spark, Table table) {
-    try {
-      if (!files.exists(folder(table))) {
-        return spark.createDataFrame(List.of(), Schemas.of(table));
-      }
-    } catch (IOException e) {
-      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    if (!isThere(folder(table))) {
+      return spark.createDataFrame(List.of(), Schemas.of(table));
     }
     return spark
         .read()
@@ -126,7 +126,10 @@ public final class Output {
                 .toArray(org.apache.spark.sql.Column[]::new));
   }
 
-  /** Registers the tables as views of their names, with the rows of committed trials only. */
+  /**
+   * Registers the tables as views of their names, with the rows of committed trials only; derived
+   * tables as they were last computed, where they are.
+   */
   public void createViews(SparkSession spark) {
     Dataset<Row> trials = all(spark, TrialRecord.TABLE);
     trials.createOrReplaceTempView(TrialRecord.TABLE.name());
@@ -136,6 +139,63 @@ public final class Output {
             .join(trials.select("trial_id"), scalaSeq("trial_id"), "left_semi")
             .createOrReplaceTempView(table.name());
       }
+    }
+    for (String name : DERIVED) {
+      if (isThere(new Path(root, name))) {
+        derived(spark, name);
+      } else {
+        spark.catalog().dropTempView(name);
+      }
+    }
+  }
+
+  private Dataset<Row> derived(SparkSession spark, String name) {
+    Dataset<Row> rows = spark.read().parquet(new Path(root, name).toString());
+    rows.createOrReplaceTempView(name);
+    return rows;
+  }
+
+  private boolean isThere(Path path) {
+    try {
+      return files.exists(path);
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Puts a derived table in the place of the one that was there, which goes only when the new one
+   * is whole. Between two renames there is none; a crash there loses only what can be computed
+   * again.
+   *
+   * @return the table as it was written, which is also a view now
+   * @throws InputException where the output cannot be written, or another process replaces the same
+   *     table
+   */
+  public Dataset<Row> replace(SparkSession spark, String name, Dataset<Row> rows) {
+    if (!DERIVED.contains(name)) {
+      throw new IllegalArgumentException("not a derived table: " + name);
+    }
+    Path table = new Path(root, name);
+    Path whole = new Path(root, "_" + name + "-new");
+    Path former = new Path(root, "_" + name + "-old");
+    try (OutputLock lock = OutputLock.take(this, "_" + name + "-lock")) {
+      rows.coalesce(1).write().mode(SaveMode.Overwrite).parquet(whole.toString());
+      files.delete(former, true);
+      if (files.exists(table)) {
+        rename(table, former);
+      }
+      rename(whole, table);
+      files.delete(former, true);
+      return derived(spark, name);
+    } catch (IOException e) {
+      throw new InputException("table " + table + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private void rename(Path from, Path to) throws IOException {
+    if (!files.rename(from, to)) {
+      throw new IOException("cannot rename " + from + " to " + to);
     }
   }
 

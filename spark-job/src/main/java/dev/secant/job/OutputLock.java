@@ -49,8 +49,13 @@ final class OutputLock implements AutoCloseable {
    * @throws InputException where it cannot be written, or another driver writes to it
    */
   static OutputLock take(Output output) {
+    return take(output, "_lock");
+  }
+
+  /** The same for what is written under a lock of its own. */
+  static OutputLock take(Output output, String name) {
     FileSystem files = output.files();
-    Path file = new Path(output.root(), "_lock");
+    Path file = new Path(output.root(), name);
     try {
       Optional<String> held = holder(files, file);
       if (held.isPresent()) {

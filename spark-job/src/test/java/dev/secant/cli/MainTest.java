@@ -136,6 +136,21 @@ class MainTest {
     }
   }
 
+  @Test
+  void anEmptyOutputIsAnalyzedToEmptyTables() throws IOException {
+    Path empty = Files.createDirectories(temp.resolve("out"));
+    System.setProperty("spark.master", "local[1]");
+    try {
+      assertThat(secant("analyze", temp.resolve("none").toString())).isEqualTo(2);
+      assertThat(err.toString()).contains("does not exist");
+      assertThat(secant("analyze", empty.toString())).isZero();
+      assertThat(out.toString()).contains("no trial", "no effects");
+      assertThat(secant("sql", empty.toString(), "SELECT count(*) FROM summary")).isZero();
+    } finally {
+      System.clearProperty("spark.master");
+    }
+  }
+
   private int secant(String... arguments) {
     CommandLine line = Main.commandLine();
     line.setOut(new PrintWriter(out, true));
