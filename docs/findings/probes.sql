@@ -6,7 +6,7 @@ SELECT t.architecture, t.batch_size AS batch, t.optimizer, t.learning_rate AS lr
        avg(p.positive) AS `probes>0`
 FROM steps s
 JOIN (SELECT trial_id, reference, step, avg(gamma) AS gamma,
-             count_if(gamma > 0) / count(gamma) AS positive
+             avg(CASE WHEN gamma > 0 THEN 1e0 WHEN gamma <= 0 THEN 0e0 END) AS positive
       FROM probes GROUP BY ALL) p
   ON s.trial_id = p.trial_id AND s.reference = p.reference AND s.step = p.step
 JOIN trials t ON s.trial_id = t.trial_id
