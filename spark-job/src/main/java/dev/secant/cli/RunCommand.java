@@ -10,10 +10,13 @@ import dev.secant.job.Progress;
 import dev.secant.job.SweepRun;
 import dev.secant.sweep.Sweep;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +29,11 @@ import picocli.CommandLine.Spec;
     description =
         "Runs, or goes on with, a sweep; prints progress, a summary and where the tables lie.")
 final class RunCommand implements Callable<Integer> {
+  /** Hooks of higher numbers run first; Spark's stops its context at a number below 100. */
+  private static final int BEFORE_SPARK = 1000;
+
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
+
   @ParentCommand private Main main;
   @Spec private CommandSpec spec;
   @Mixin private SweepOptions options;
@@ -39,8 +47,6 @@ final class RunCommand implements Callable<Integer> {
         System.console() != null
             ? Progress.bar(System.err, main.stacktrace())
             : Progress.lines(System.err, main.stacktrace());
-    Thread farewell =
-        new Thread(() -> System.err.println("\nsecant: interrupted; run again to go on"));
     try (SparkSession spark = Sessions.open()) {
       SweepRun run =
           new SweepRun(
@@ -53,22 +59,20 @@ final class RunCommand implements Callable<Integer> {
                   sweep.engine().threads()),
               new EngineExecution(),
               progress);
-      Runtime.getRuntime().addShutdownHook(farewell);
+      Runnable farewell =
+          () -> {
+            System.err.println("\nsecant: interrupted; run again to go on");
+            run.stop(STOP_WITHIN);
+          };
+      // Before Spark's own hook, which takes the context away while tasks compute.
+      ShutdownHookManager hooks = ShutdownHookManager.get();
+      hooks.addShutdownHook(farewell, BEFORE_SPARK, STOP_WITHIN.toSeconds() + 1, TimeUnit.SECONDS);
       SweepRun.Result result = run.run(trials);
+      if (!hooks.isShutdownInProgress()) {
+        hooks.removeShutdownHook(farewell);
+      }
       summarize(spark, sweep, result);
       return result.allWell() ? 0 : Main.FAILED;
-    } finally {
-      removeHook(farewell);
-    }
-  }
-
-  /** The program goes on to its own end, so its end is no interruption. */
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // It is being shut down from outside, and the hook has said so.
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -21,6 +21,7 @@ import dev.secant.training.ReplayedSegment;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -35,7 +36,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -55,6 +58,8 @@ public final class SweepRun {
   private static final long STEPS_A_SEGMENT = 500;
 
   private static final int MOST_SEGMENTS = 8;
+
+  private static final Duration POLL = Duration.ofMillis(20);
 
   /** How a run is done; none of it changes a path, but for device and threads its last bits. */
   public record Plan(String output, Measure measure, Path dataRoot, String device, int threads) {}
@@ -76,6 +81,7 @@ public final class SweepRun {
   private final Surroundings surroundings;
   private final int slots;
   private final AtomicInteger unfinished = new AtomicInteger();
+  private volatile boolean stopping;
 
   public SweepRun(SparkSession spark, Plan plan, TrialExecution execution, Progress progress) {
     this.spark = spark;
@@ -136,6 +142,26 @@ public final class SweepRun {
     }
   }
 
+  /**
+   * Stops the run from another thread: every task ends at its next step, {@link #run} throws an
+   * {@link InterruptedException}, and no trial counts as failed for it. Returns when no task is
+   * left in native code, which must not be torn down under it, or after this time.
+   */
+  public void stop(Duration atMost) {
+    stopping = true;
+    context.cancelAllJobs();
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (runningTasks() > 0 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  private int runningTasks() {
+    return Arrays.stream(context.sc().statusTracker().getExecutorInfos())
+        .mapToInt(SparkExecutorInfo::numRunningTasks)
+        .sum();
+  }
+
   private static boolean isSettled(String status) {
     return status != null && !status.isEmpty() && !status.equals(Status.FAILED.text());
   }
@@ -178,9 +204,12 @@ public final class SweepRun {
     try {
       return measure(trial);
     } catch (TrialFailed e) {
+      if (stopping) {
+        throw new CancellationException("interrupted");
+      }
       return fail(trial, e.failure);
     } catch (Exception e) {
-      if (spark.sparkContext().isStopped() || Thread.currentThread().isInterrupted()) {
+      if (stopping || spark.sparkContext().isStopped() || Thread.currentThread().isInterrupted()) {
         // The run ends, not the trial: it has no row, and the next run goes on with it.
         throw new CancellationException("interrupted");
       }

@@ -17,14 +17,21 @@ import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -244,6 +251,48 @@ class SweepRunTest {
     assertThat(sql("SELECT * FROM trials")).isEmpty();
   }
 
+  /** Trains until it is told to stop. */
+  record Endless() implements TrialExecution {
+    private static final CountDownLatch STARTED = new CountDownLatch(2);
+
+    @Override
+    public Recording record(TrialTask task, int segments, CheckpointStore store, Monitor monitor) {
+      STARTED.countDown();
+      while (!monitor.stopped()) {
+        Thread.onSpinWait();
+      }
+      throw new CancellationException("stopped");
+    }
+
+    @Override
+    public ReplayedSegment replay(
+        TrialTask task, Recording recording, int segment, CheckpointStore store, Monitor monitor) {
+      throw new IllegalStateException("never recorded");
+    }
+  }
+
+  @Test
+  void aRunThatIsStoppedFailsNoTrialAndGoesOnLater() throws Exception {
+    SweepRun run = sweepRun(new Endless(), 1, false, new ByteArrayOutputStream());
+    List<PlannedTrial> trials = plan("0.1, 0.2, 0.3", "");
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try {
+      Future<SweepRun.Result> result = other.submit(() -> run.run(trials));
+      Endless.STARTED.await();
+
+      run.stop(Duration.ofMinutes(1));
+
+      assertThatThrownBy(result::get).hasCauseInstanceOf(InterruptedException.class);
+    } finally {
+      other.shutdownNow();
+    }
+    views();
+    assertThat(sql("SELECT * FROM trials")).isEmpty();
+    Result later = run(new StandIn(diary()), 1, "0.1, 0.2, 0.3");
+    assertThat(later.result.complete()).isEqualTo(3);
+    assertThat(later.result.skipped()).isZero();
+  }
+
   @Test
   void aSecondDriverIsRefused() throws Exception {
     Output output = output();
@@ -291,27 +340,31 @@ class SweepRunTest {
   private Result run(TrialExecution execution, int segments, boolean keepCheckpoints, String rates)
       throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    SweepRun run =
-        new SweepRun(
-            spark,
-            new SweepRun.Plan(
-                temp.resolve("out").toString(),
-                new Measure(
-                    Measure.STEPS.references(),
-                    Measure.Probes.NONE,
-                    Measure.Lags.NONE,
-                    0,
-                    0,
-                    segments,
-                    keepCheckpoints),
-                temp,
-                "cpu",
-                1),
-            execution,
-            Progress.lines(new PrintStream(printed, true, StandardCharsets.UTF_8), false));
+    SweepRun run = sweepRun(execution, segments, keepCheckpoints, printed);
     SweepRun.Result result = run.run(plan(rates, ""));
     views();
     return new Result(result, printed.toString(StandardCharsets.UTF_8));
+  }
+
+  private SweepRun sweepRun(
+      TrialExecution execution, int segments, boolean keepCheckpoints, OutputStream printed) {
+    return new SweepRun(
+        spark,
+        new SweepRun.Plan(
+            temp.resolve("out").toString(),
+            new Measure(
+                Measure.STEPS.references(),
+                Measure.Probes.NONE,
+                Measure.Lags.NONE,
+                0,
+                0,
+                segments,
+                keepCheckpoints),
+            temp,
+            "cpu",
+            1),
+        execution,
+        Progress.lines(new PrintStream(printed, true, StandardCharsets.UTF_8), false));
   }
 
   private List<PlannedTrial> plan(String rates, String more) throws IOException {
