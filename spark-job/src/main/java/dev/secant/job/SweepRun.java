@@ -137,6 +137,10 @@ public final class SweepRun {
         }
       } finally {
         progress.stop();
+        if (stopping) {
+          // The caller takes Spark away next.
+          awaitTasks(Duration.ofMinutes(1));
+        }
       }
       return new Result(trials.size() - bad, bad, skipped, messages);
     }
@@ -150,6 +154,10 @@ public final class SweepRun {
   public void stop(Duration atMost) {
     stopping = true;
     context.cancelAllJobs();
+    awaitTasks(atMost);
+  }
+
+  private void awaitTasks(Duration atMost) {
     long deadline = System.nanoTime() + atMost.toNanos();
     while (runningTasks() > 0 && System.nanoTime() < deadline) {
       LockSupport.parkNanos(POLL.toNanos());
