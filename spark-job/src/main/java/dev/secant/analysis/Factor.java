@@ -22,7 +22,7 @@ import org.apache.spark.sql.Row;
  * @param levels in the order of their values
  * @param levelOf for each trial, an index into levels
  */
-record Factor(String name, List<String> levels, List<Integer> levelOf) {
+public record Factor(String name, List<String> levels, List<Integer> levelOf) {
   /** Trials that differ in these alone are replicates. */
   static final List<String> SEEDS = List.of("seed", "seed_order", "seed_noise");
 
@@ -30,7 +30,7 @@ record Factor(String name, List<String> levels, List<Integer> levelOf) {
   private static final String ABSENT = "none";
 
   /** Those with more than one level, the columns of {@code trials} in their order. */
-  static List<Factor> of(List<Row> trials) {
+  public static List<Factor> of(List<Row> trials) {
     Set<String> columns = new HashSet<>();
     TrialColumns.factors().forEach(column -> columns.add(column.name()));
     List<Factor> factors = new ArrayList<>();

@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       PlanCommand.class,
       StatusCommand.class,
       AnalyzeCommand.class,
+      ReportCommand.class,
       SqlCommand.class,
       ExportCommand.class,
       DataCommand.class,

@@ -8,6 +8,7 @@ import dev.secant.job.Output;
 import dev.secant.job.PlannedTrial;
 import dev.secant.job.Progress;
 import dev.secant.job.SweepRun;
+import dev.secant.report.Report;
 import dev.secant.sweep.Sweep;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description =
-        "Runs, or goes on with, a sweep; prints progress, a summary and where the tables lie.")
+        "Runs, or goes on with, a sweep; prints progress, a summary and where tables and report lie.")
 final class RunCommand implements Callable<Integer> {
   /** Hooks of higher numbers run first; Spark's stops its context at a number below 100. */
   private static final int BEFORE_SPARK = 1000;
@@ -79,15 +80,17 @@ final class RunCommand implements Callable<Integer> {
   private void summarize(SparkSession spark, Sweep sweep, SweepRun.Result result) {
     Output output = new Output(sweep.output(), spark.sparkContext().hadoopConfiguration());
     var out = spec.commandLine().getOut();
+    String report = "";
     try {
       Set<String> ids =
           sweep.trials().stream().map(trial -> trial.id().value()).collect(Collectors.toSet());
       out.println();
       out.print(Digest.trials(Analysis.compute(spark, output).summary(), ids::contains));
       out.println();
+      report = "report: " + Report.write(spark, output) + "\n";
     } catch (InputException e) {
       // The trials are there; what is computed from them can be computed again.
-      out.println("no summary: " + e.getMessage());
+      out.println("no summary or no report: " + e.getMessage());
     }
     out.printf(
         "%d of %d trials complete%s%s%n",
@@ -96,6 +99,7 @@ final class RunCommand implements Callable<Integer> {
         result.failed() > 0 ? ", " + result.failed() + " not" : "",
         result.skipped() > 0 ? " (" + result.skipped() + " were there already)" : "");
     out.println("tables: " + output.root());
+    out.print(report);
     out.flush();
   }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -255,6 +256,33 @@ public final class Output {
       if (!except.contains(dot < 0 ? name : name.substring(0, dot))) {
         files.delete(new Path(checkpoints(trialId), name), true);
       }
+    }
+  }
+
+  /**
+   * Writes a file beside the tables, in the place of one that was there, which goes only when the
+   * new one is whole.
+   *
+   * @return its address
+   * @throws InputException where the output cannot be written
+   */
+  public Path write(String name, byte[] content) {
+    Path whole = new Path(root, name);
+    Path part = new Path(root, "_" + name + "." + UUID.randomUUID());
+    try {
+      try (OutputStream out = files.create(part)) {
+        out.write(content);
+      }
+      files.delete(whole, false);
+      rename(part, whole);
+      return whole;
+    } catch (IOException e) {
+      try {
+        files.delete(part, false);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw new InputException("file " + whole + " cannot be written: " + e.getMessage(), e);
     }
   }
 

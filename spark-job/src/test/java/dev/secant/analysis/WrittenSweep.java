@@ -8,6 +8,7 @@ import dev.secant.table.Table;
 import dev.secant.table.TrialRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
@@ -16,13 +17,13 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /** The tables of a sweep as a run writes them, with the values that a test names. */
-final class WrittenSweep {
+public final class WrittenSweep {
   private final SparkSession spark;
   private final Path folder;
   private final List<Row> trials = new ArrayList<>();
-  private final List<Row> steps = new ArrayList<>();
+  private final Map<Table, List<Row>> others = new HashMap<>();
 
-  WrittenSweep(SparkSession spark, Path folder) {
+  public WrittenSweep(SparkSession spark, Path folder) {
     this.spark = spark;
     this.folder = folder;
   }
@@ -32,28 +33,33 @@ final class WrittenSweep {
    *
    * @param values of columns that differ from: one batch size, one learning rate, seed 0
    */
-  WrittenSweep trial(Map<String, ?> values) {
+  public WrittenSweep trial(Map<String, ?> values) {
     String id = "%012x".formatted(trials.size());
     trials.add(row(TrialRecord.TABLE, Map.of("trial_id", id, "status", "complete"), values));
     return this;
   }
 
   /** A step of the last trial, of reference final. */
-  WrittenSweep step(long step, Map<String, ?> values) {
+  public WrittenSweep step(long step, Map<String, ?> values) {
+    return row(StepRecord.TABLE, step, values);
+  }
+
+  /** A row of the last trial in any table, of reference final. */
+  public WrittenSweep row(Table table, long step, Map<String, ?> values) {
     String id = "%012x".formatted(trials.size() - 1);
     Map<String, ?> key = Map.of("trial_id", id, "reference", "final", "step", step);
-    steps.add(row(StepRecord.TABLE, key, values));
+    others.computeIfAbsent(table, unused -> new ArrayList<>()).add(row(table, key, values));
     return this;
   }
 
   /** Writes what there is, and analyzes it. */
-  Analysis analyze() {
+  public Analysis analyze() {
     write(TrialRecord.TABLE, trials);
-    write(StepRecord.TABLE, steps);
+    others.forEach(this::write);
     return Analysis.compute(spark, output());
   }
 
-  Output output() {
+  public Output output() {
     return new Output(folder.toString(), spark.sparkContext().hadoopConfiguration());
   }
 
