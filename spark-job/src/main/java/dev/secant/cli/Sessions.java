@@ -27,6 +27,8 @@ final class Sessions {
       // Progress is seen with each heartbeat.
       conf.setIfMissing("spark.executor.heartbeatInterval", "1s");
       conf.setIfMissing("spark.sql.shuffle.partitions", "4");
+      // Thousands of folders, one a trial, are listed by a few tasks, not by one task each.
+      conf.setIfMissing("spark.sql.sources.parallelPartitionDiscovery.parallelism", "8");
       // Local mode hangs or throws with resources asked for.
       for (String key :
           new String[] {

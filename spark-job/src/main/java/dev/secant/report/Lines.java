@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
@@ -26,6 +27,7 @@ import org.apache.spark.sql.SparkSession;
  */
 final class Lines {
   private static final int MOST_CELLS = 200;
+  private static final int PARTITIONS = 32;
 
   /**
    * @param cells of the axis
@@ -145,8 +147,10 @@ final class Lines {
             .sortWithinPartitions("trial_id", "reference", source.kind().position())
             .toJavaRDD();
     return rows.mapPartitions(thinning::ofTrials)
-        .groupBy(Thinning.Cell::at)
-        .flatMap(cells -> thinning.ofGroups(cells._2()))
+        .keyBy(Thinning.Cell::at)
+        .partitionBy(new HashPartitioner(PARTITIONS))
+        .values()
+        .mapPartitions(thinning::ofGroups)
         .collect();
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -94,8 +95,14 @@ public record Report(
    * @throws dev.secant.config.InputException where it cannot be written
    */
   public static Path write(SparkSession spark, Output output) {
-    String page = Page.of("Secant: " + output.root().getName(), Json.of(of(spark, output)));
-    return output.write(FILE, page.getBytes(StandardCharsets.UTF_8));
+    // Each view asks which trials are committed: read once, not once a query.
+    Dataset<Row> trials = spark.table("trials").persist();
+    try {
+      String page = Page.of("Secant: " + output.root().getName(), Json.of(of(spark, output)));
+      return output.write(FILE, page.getBytes(StandardCharsets.UTF_8));
+    } finally {
+      trials.unpersist();
+    }
   }
 
   private static Report of(SparkSession spark, Output output) {

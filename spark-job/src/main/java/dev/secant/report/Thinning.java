@@ -65,7 +65,13 @@ record Thinning(
   /** The quantities of a group in one cell. */
   record Point(int by, int group, int reference, Cell values) implements Serializable {}
 
-  private record Key(int by, int group, int reference) {}
+  private record Key(int by, int group, int reference, int at) {
+    private static final Comparator<Key> ORDER =
+        Comparator.comparing(Key::by)
+            .thenComparing(Key::group)
+            .thenComparing(Key::reference)
+            .thenComparing(Key::at);
+  }
 
   /**
    * @param rows id, reference, position and quantities; those of a trial and reference stand
@@ -129,17 +135,16 @@ record Thinning(
   }
 
   /**
-   * @param cells of all trials and references, of one place
+   * @param cells of any places; those of one place are all here
    */
-  Iterator<Point> ofGroups(Iterable<Cell> cells) {
-    Map<Key, List<Cell>> groups =
-        new TreeMap<>(
-            Comparator.comparing(Key::by).thenComparing(Key::group).thenComparing(Key::reference));
-    for (Cell cell : cells) {
+  Iterator<Point> ofGroups(Iterator<Cell> cells) {
+    Map<Key, List<Cell>> groups = new TreeMap<>(Key.ORDER);
+    while (cells.hasNext()) {
+      Cell cell = cells.next();
       for (int by = 0; by < groupOf.length; by++) {
         groups
             .computeIfAbsent(
-                new Key(by, groupOf[by][cell.trial()], cell.reference()),
+                new Key(by, groupOf[by][cell.trial()], cell.reference(), cell.at()),
                 unused -> new ArrayList<>())
             .add(cell);
       }

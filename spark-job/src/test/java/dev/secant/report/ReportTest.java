@@ -100,8 +100,7 @@ class ReportTest {
     assertThat(data.at("/absent/path").asText()).startsWith("Nothing was measured");
     assertThat(data.at("/failures/rows/1"))
         .extracting(JsonNode::asText)
-        .containsExactly(
-            "000000000001", "failed", "batch size 2", "0", "0", "bad-data", message);
+        .containsExactly("000000000001", "failed", "batch size 2", "0", "0", "bad-data", message);
     assertThat(page).doesNotContain("alert(1)</script>", "<!-- {{");
     assertThat(page).contains("<title>Secant: &lt;b&gt;&amp;amp;</title>");
     assertThat(page.split("</script>", -1)).hasSize(4);

@@ -56,7 +56,11 @@ class ThinningTest {
   void aGroupHasTheMedianOfItsTrialsAndTheExtremesOfAll() {
     List<Row> rows =
         List.of(
-            row("a", 0, 1), row("a", 1, 3), row("b", 0, 10), row("b", 1, 30), row("c", 0, -4),
+            row("a", 0, 1),
+            row("a", 1, 3),
+            row("b", 0, 10),
+            row("b", 1, 30),
+            row("c", 0, -4),
             row("c", 1, 8));
     Thinning thinning = thinning(Thinning.Kind.STEPS, 1, TOGETHER, 2, 2, 2);
 
@@ -91,7 +95,8 @@ class ThinningTest {
         List.of(row("a", 0, null), row("a", 1, 3.0), row("b", 0, null), row("b", 1, null));
 
     assertThat(only(thinning, cells(thinning, rows)).mid()).containsExactly(3);
-    assertThat(only(thinning, cells(thinning, rows.subList(2, 4))).mid()).containsExactly(Double.NaN);
+    assertThat(only(thinning, cells(thinning, rows.subList(2, 4))).mid())
+        .containsExactly(Double.NaN);
   }
 
   @Test
@@ -103,12 +108,11 @@ class ThinningTest {
             RowFactory.create("b", "final", 0L, 3.0));
     Thinning thinning = thinning(Thinning.Kind.STEPS, 1, new int[][] {{0, 1}, {0, 0}}, 1, 1);
     List<Thinning.Point> points = new ArrayList<>();
-    thinning.ofGroups(cells(thinning, rows)).forEachRemaining(points::add);
+    thinning.ofGroups(cells(thinning, rows).iterator()).forEachRemaining(points::add);
 
     assertThat(points)
         .extracting(
-            point ->
-                List.of(point.by(), point.group(), point.reference(), point.values().mid()[0]))
+            point -> List.of(point.by(), point.group(), point.reference(), point.values().mid()[0]))
         .containsExactly(
             List.of(0, 0, 0, 1.0),
             List.of(0, 0, 1, 2.0),
@@ -131,7 +135,7 @@ class ThinningTest {
 
   private static Thinning.Cell only(Thinning thinning, List<Thinning.Cell> cells) {
     List<Thinning.Point> points = new ArrayList<>();
-    thinning.ofGroups(cells).forEachRemaining(points::add);
+    thinning.ofGroups(cells.iterator()).forEachRemaining(points::add);
     assertThat(points).hasSize(1);
     return points.get(0).values();
   }
