@@ -15,6 +15,7 @@ public final class Schedules {
     Map<String, String> types = new TreeMap<>();
     types.put("constant", "the optimizer's own rate throughout");
     types.put("cosine", "warm-up, then half a cosine; warmup-epochs 0, final-factor 0");
+    types.put("file", "learning rates from a file, over their largest; path");
     types.put("linear", "warm-up, then a straight line; warmup-epochs 0, final-factor 0");
     types.put("step", "times factor 0.1 every-epochs n, or at-epochs [n, ...]");
     return types;
@@ -30,6 +31,7 @@ public final class Schedules {
         switch (settings.type()) {
           case "constant" -> new Constant();
           case "cosine" -> new Cosine(warmup(settings), last(settings));
+          case "file" -> FileSchedule.parse(settings);
           case "linear" -> new Linear(warmup(settings), last(settings));
           case "step" -> step(settings);
           default -> throw settings.unknownName("type", types().keySet());

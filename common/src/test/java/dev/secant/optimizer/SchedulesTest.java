@@ -6,11 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.secant.config.InputException;
 import dev.secant.config.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SchedulesTest {
+  @TempDir Path temp;
+
   /** Ten steps an epoch, four epochs. */
   private static double factor(Map<String, Object> settings, long step) {
     return Schedules.parse(Settings.of(settings)).factor(step, 10, 40);
@@ -63,6 +70,57 @@ class SchedulesTest {
     refused(Map.of("type", "step", "at-epochs", List.of(1, 1)), "different epochs");
     refused(Map.of("type", "cosin"), "did you mean cosine?");
     refused(Map.of("type", "cosine", "final-factor", 2), "final-factor must be between");
+  }
+
+  @Test
+  void aFileIsStraightLinesBetweenItsPointsOverItsPeak() throws IOException {
+    Map<String, Object> file = file("points = [ [0.25, 0.2], [0.5, 0.4], [1, 0] ]");
+
+    // Step t of 40 stands at (t + 1/2) / 40.
+    assertFactor(file, 0, 0.5);
+    assertFactor(file, 9, 0.5);
+    assertFactor(file, 14, 0.5 + 0.5 * (14.5 / 40 - 0.25) / 0.25);
+    assertFactor(file, 29, (1 - 29.5 / 40) / 0.5);
+    assertFactor(file, 39, 0.025);
+    assertFactor(file("points = [ [0.3, 7e-5] ], peak = 7e-5"), 39, 1);
+  }
+
+  @Test
+  void aFileIsKnownByItsContent() throws IOException {
+    Map<String, Object> settings = file("points = [ [0, 1], [1, 0.5] ], source { of = me }");
+    Schedule schedule = Schedules.parse(Settings.of(settings));
+    Schedule read = Schedules.parse(Settings.of(withType(schedule)));
+    assertThat(read).isEqualTo(schedule);
+
+    file("points = [ [0, 1], [1, 0.25] ]");
+
+    assertThat(Schedules.parse(Settings.of(settings)).settings()).isNotEqualTo(read.settings());
+    refused(withType(schedule), "rates.conf: has SHA-256 ");
+  }
+
+  @Test
+  void aFileThatIsNoScheduleIsRefused() throws IOException {
+    refused(Map.of("type", "file"), "path is required");
+    refused(Map.of("type", "file", "path", temp + "/none"), "path names no file: " + temp);
+    refused(file("points = [ [0, 1], [1"), "rates.conf: no schedule can be read from it: ");
+    refused(file("\npoints = [ [0, 1], [0.5, 1],\n [0.5, 2] ]"), "rates.conf:2: points must have");
+    refused(file("points = [ [0, -1] ]"), "rates.conf:1: points must hold pairs");
+    refused(file("points = [ [0, 1], [1.5, 1] ]"), "pairs [time between 0 and 1, learning rate");
+    refused(file("points = [ [0, 0], [1, 0] ]"), "must hold a learning rate above 0");
+    refused(file("points = []"), "must hold a learning rate above 0");
+    refused(file("points = [ [0, 1] ], peak = 2"), "peak must be the largest learning rate");
+    refused(file("points = [ [0, 1] ], pek = 1"), "did you mean peak?");
+  }
+
+  private Map<String, Object> file(String content) throws IOException {
+    Path file = Files.writeString(temp.resolve("rates.conf"), content);
+    return Map.of("type", "file", "path", file.toString());
+  }
+
+  private static Map<String, Object> withType(Schedule schedule) {
+    Map<String, Object> settings = new TreeMap<>(schedule.settings());
+    settings.put("type", schedule.type());
+    return settings;
   }
 
   private static void refused(Map<String, Object> settings, String message) {

@@ -1,7 +1,9 @@
 package dev.secant.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.secant.config.InputException;
 import dev.secant.data.Task;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,9 +11,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,6 +24,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The sweeps in {@code conf/}: each can be read, and the paper's are as published. */
 class SweepsOfTheRepositoryTest {
   private static final Path CONF = Path.of("../conf");
+
+  /** Names a file that another sweep's measurements are made into. */
+  private static final Path AFTER_ANOTHER = CONF.resolve("prescribed-compare.conf");
+
   private static final Task CIFAR_10 = new Task.Classification(3, 32, 32, 10);
   private static final Task IMAGENET = new Task.Classification(3, 224, 224, 1000);
   private static final Task VAIHINGEN = new Task.Segmentation(3, 256, 256, 6);
@@ -26,7 +35,11 @@ class SweepsOfTheRepositoryTest {
 
   static Stream<Path> files() throws IOException {
     try (Stream<Path> files = Files.walk(CONF)) {
-      return files.filter(file -> file.toString().endsWith(".conf")).sorted().toList().stream();
+      return files
+          .filter(file -> file.toString().endsWith(".conf") && !file.equals(AFTER_ANOTHER))
+          .sorted()
+          .toList()
+          .stream();
     }
   }
 
@@ -86,6 +99,34 @@ class SweepsOfTheRepositoryTest {
             11_689_512, 45_693_032, 102_011_560, 25_557_032, 98_004_072, 15_601_160, 60_192_808);
     assertThat(sizes("vaihingen-model-type", VAIHINGEN)).containsExactly(7_763_206, 29_446_470);
     assertThat(sizes("wikitext2-batch-size", WIKITEXT_2)).containsExactly(9_747_454);
+  }
+
+  @Test
+  void schedulesAreComparedOnSeedsThatWereNotMeasured(@TempDir Path temp) throws IOException {
+    Path rates = Files.writeString(temp.resolve("mlp-shapes-b32-sgd.conf"), "points = [ [0, 1] ]");
+    Path conf =
+        Files.writeString(
+            temp.resolve("compare.conf"),
+            Files.readString(AFTER_ANOTHER).replace("out/prescribed/", temp + "/"));
+
+    Sweep compared = read(conf);
+    Set<Seeds> measured =
+        read(CONF.resolve("prescribed-measure.conf")).trials().stream()
+            .map(Trial::seeds)
+            .collect(Collectors.toSet());
+    assertThat(compared.name()).isEqualTo("prescribed-compare");
+    assertThat(compared.trials()).hasSize(27);
+    assertThat(compared.trials()).extracting(Trial::seeds).doesNotContainAnyElementsOf(measured);
+
+    // What the file holds is part of the trial, and of its JSON.
+    Trial trial = compared.trials().get(0);
+    assertThat(Trial.fromJson(trial.canonicalJson())).isEqualTo(trial);
+    Files.writeString(rates, "points = [ [0, 2] ]");
+    Trial changed = read(conf).trials().get(0);
+    assertThat(changed.id()).isNotEqualTo(trial.id());
+    assertThatThrownBy(() -> Trial.fromJson(trial.canonicalJson()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("but the trial was planned with");
   }
 
   private static List<Integer> sizes(String name, Task task) {

@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
       ReportCommand.class,
       SqlCommand.class,
       ExportCommand.class,
+      PrescribeCommand.class,
       DataCommand.class,
       ListCommands.Architectures.class,
       ListCommands.Datasets.class,

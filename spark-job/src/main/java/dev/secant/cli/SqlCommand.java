@@ -3,13 +3,18 @@ package dev.secant.cli;
 import dev.secant.analysis.TextTable;
 import dev.secant.config.InputException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sql",
     description =
-        "Spark SQL over the tables of an output: trials, steps, epochs, summary, effects.")
+        "Spark SQL over the tables of an output: trials, steps, epochs, summary, effects. Without a"
+            + " query, asks for one after the other; a semicolon ends each, Ctrl-D ends.")
 final class SqlCommand implements Callable<Integer> {
   enum Format {
     table,
@@ -31,8 +37,8 @@ final class SqlCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private OutputOptions options;
 
-  @Parameters(index = "1", paramLabel = "QUERY", description = "one statement")
-  private String query;
+  @Parameters(index = "1", arity = "0..1", paramLabel = "QUERY", description = "one statement")
+  private Optional<String> query = Optional.empty();
 
   @Option(
       names = "--format",
@@ -44,25 +50,51 @@ final class SqlCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (SparkSession spark = Sessions.open()) {
       options.open(spark).createViews(spark);
-      var out = spec.commandLine().getOut();
-      Dataset<Row> rows = ask(spark);
-      if (format == Format.json) {
-        for (Iterator<String> lines = rows.toJSON().toLocalIterator(); lines.hasNext(); ) {
-          out.println(lines.next());
-        }
+      if (query.isPresent()) {
+        answer(spark, query.get());
       } else {
-        TextTable table = new TextTable(Arrays.asList(rows.columns()));
-        rows.collectAsList().forEach(row -> table.add(Rows.values(row)));
-        out.print(format == Format.csv ? table.csv() : table.aligned());
+        prompt(spark);
       }
-      out.flush();
       return 0;
     }
   }
 
-  private Dataset<Row> ask(SparkSession spark) {
+  private void prompt(SparkSession spark) throws IOException {
+    Path history = Path.of(System.getProperty("user.home"), ".secant_history");
+    try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+      new SqlPrompt(terminal, history).run(statement -> answerOrExplain(spark, statement));
+    }
+  }
+
+  /** What goes wrong with one statement is no reason to lose the session. */
+  private void answerOrExplain(SparkSession spark, String statement) {
     try {
-      return spark.sql(query);
+      answer(spark, statement);
+    } catch (RuntimeException e) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("secant: " + e.getMessage());
+      err.flush();
+    }
+  }
+
+  private void answer(SparkSession spark, String statement) {
+    PrintWriter out = spec.commandLine().getOut();
+    Dataset<Row> rows = ask(spark, statement);
+    if (format == Format.json) {
+      for (Iterator<String> lines = rows.toJSON().toLocalIterator(); lines.hasNext(); ) {
+        out.println(lines.next());
+      }
+    } else {
+      TextTable table = new TextTable(Arrays.asList(rows.columns()));
+      rows.collectAsList().forEach(row -> table.add(Rows.values(row)));
+      out.print(format == Format.csv ? table.csv() : table.aligned());
+    }
+    out.flush();
+  }
+
+  private static Dataset<Row> ask(SparkSession spark, String statement) {
+    try {
+      return spark.sql(statement);
     } catch (Exception e) {
       // Scala throws it without declaring it.
       if (e instanceof AnalysisException) {
