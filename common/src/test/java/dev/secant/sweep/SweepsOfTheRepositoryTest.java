@@ -115,7 +115,7 @@ class SweepsOfTheRepositoryTest {
             .map(Trial::seeds)
             .collect(Collectors.toSet());
     assertThat(compared.name()).isEqualTo("prescribed-compare");
-    assertThat(compared.trials()).hasSize(27);
+    assertThat(compared.trials()).hasSize(36);
     assertThat(compared.trials()).extracting(Trial::seeds).doesNotContainAnyElementsOf(measured);
 
     // What the file holds is part of the trial, and of its JSON.
