@@ -1,15 +1,6 @@
 package dev.secant.job;
 
 import dev.secant.sweep.Measure;
-import dev.secant.sweep.Reference;
-import dev.secant.table.EpochRecord;
-import dev.secant.table.FullBatchRecord;
-import dev.secant.table.LagRecord;
-import dev.secant.table.LayerRecord;
-import dev.secant.table.ProbeRecord;
-import dev.secant.table.StepRecord;
-import dev.secant.table.Table;
-import dev.secant.table.TableRow;
 import dev.secant.table.TrialRecord;
 import dev.secant.table.TrialRecord.Ending;
 import dev.secant.table.TrialRecord.Finals;
@@ -19,7 +10,6 @@ import dev.secant.table.TrialRecord.Surroundings;
 import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
 import java.io.IOException;
-import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +17,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -42,8 +31,6 @@ import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
@@ -77,6 +64,7 @@ public final class SweepRun {
   private final TrialExecution execution;
   private final Progress progress;
   private final Output output;
+  private final TrialTables tables;
   private final Broadcast<SerializableConfiguration> configuration;
   private final Surroundings surroundings;
   private final int slots;
@@ -90,6 +78,7 @@ public final class SweepRun {
     this.execution = execution;
     this.progress = progress;
     this.output = new Output(plan.output(), context.hadoopConfiguration());
+    this.tables = new TrialTables(spark, output);
     this.configuration =
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
     this.surroundings =
@@ -231,7 +220,7 @@ public final class SweepRun {
     progress.trace(failure.trace());
     try {
       output.removeRows(trial.id());
-      write(
+      tables.commit(
           new TrialRecord(trial.trial(), trial.parameters(), 0, ending, Passes.NONE, surroundings));
     } catch (Exception e) {
       message += "; its row could not be written: " + e.getMessage();
@@ -278,45 +267,15 @@ public final class SweepRun {
         replayed.add(done(outcome));
       }
       context.setJobGroup(id, "write " + id);
-      JavaRDD<ReplayedSegment> measured = outcomes.map(TaskBody::measured);
-      PathNulls nulls = PathNulls.of(recording, plan.measure().references(), replayed);
-      write(StepRecord.TABLE, id, measured, nulls::fill);
-      Measure measure = plan.measure();
-      if (measure.probes().batches() > 0) {
-        write(ProbeRecord.TABLE, id, measured, segment -> segment.besides().probes());
-      }
-      if (!measure.lags().lags().isEmpty()) {
-        write(LagRecord.TABLE, id, measured, segment -> segment.besides().lags());
-      }
-      if (measure.layersEvery() > 0) {
-        write(LayerRecord.TABLE, id, measured, segment -> segment.besides().layers());
-      }
-      write(EpochRecord.TABLE, id, epochs(id, recording, replayed));
+      tables.write(id, plan.measure(), recording, replayed, outcomes.map(TaskBody::measured));
       TrialRecord row = row(trial, recording, replayed);
-      write(row);
+      tables.commit(row);
       output.removeCheckpoints(
           id, plan.measure().keepCheckpoints() ? Set.of("step-0", "final") : Set.of());
       return new Ended(id, row.ending().status(), row.ending().message());
     } finally {
       outcomes.unpersist(false);
     }
-  }
-
-  /** A row for each epoch and reference, with the full-batch gradient where it was taken. */
-  private List<Row> epochs(String id, Recording recording, List<Replayed> replayed) {
-    List<Row> rows = new ArrayList<>();
-    for (EpochRecord epoch : recording.epochs()) {
-      for (Reference reference : plan.measure().references()) {
-        Optional<FullBatchRecord> fullBatch =
-            replayed.stream()
-                .flatMap(segment -> segment.fullBatch().stream())
-                .filter(record -> record.epoch() == epoch.epoch())
-                .filter(record -> record.reference().equals(reference.name()))
-                .findFirst();
-        rows.add(withoutId(epoch.row(id, reference.name(), fullBatch)));
-      }
-    }
-    return rows;
   }
 
   private TrialRecord row(PlannedTrial trial, Recording recording, List<Replayed> replayed) {
@@ -354,41 +313,6 @@ public final class SweepRun {
     int left = Math.max(1, unfinished.get());
     long forIdle = left < slots ? (slots + left - 1) / left : 1;
     return (int) Math.min(trial.steps(), Math.max(paying, forIdle));
-  }
-
-  private void write(TrialRecord record) {
-    write(TrialRecord.TABLE, record.trial().id().value(), List.of(withoutId(record.row())));
-  }
-
-  private void write(Table table, String id, List<Row> rows) {
-    spark
-        .createDataFrame(rows, Schemas.ofFiles(table))
-        .coalesce(1)
-        .write()
-        .parquet(output.rows(table, id).toString());
-  }
-
-  /** The rows that a segment has for one table. */
-  @FunctionalInterface
-  private interface RowsOf extends Serializable {
-    List<? extends TableRow> of(ReplayedSegment segment);
-  }
-
-  private void write(Table table, String id, JavaRDD<ReplayedSegment> segments, RowsOf rows) {
-    // Segments come in order and so do their rows: one file holds the path from start to end.
-    JavaRDD<Row> all =
-        segments
-            .flatMap(segment -> List.<TableRow>copyOf(rows.of(segment)).iterator())
-            .map(record -> withoutId(record.row(id)));
-    spark
-        .createDataFrame(all, Schemas.ofFiles(table))
-        .coalesce(1)
-        .write()
-        .parquet(output.rows(table, id).toString());
-  }
-
-  private static Row withoutId(Object[] values) {
-    return RowFactory.create(Arrays.copyOfRange(values, 1, values.length));
   }
 
   private static <T> T done(TaskOutcome<T> outcome) throws TrialFailed {
