@@ -33,7 +33,8 @@ class PackageArrowsTest {
           Map.entry("sweep", 3),
           Map.entry("training", 4),
           Map.entry("geometry", 4),
-          Map.entry("table", 4));
+          Map.entry("table", 4),
+          Map.entry("bench", 5));
 
   @Test
   void arrowsRunDownwards() throws IOException {

@@ -99,8 +99,8 @@ final class NetworkProgram implements AutoCloseable {
     Task task = network.task();
     boolean language = task instanceof Task.Language;
     return METHODS
-        .replace("$WEIGHTS", views(network.weights(), "flat"))
-        .replace("$BUFFERS", views(network.buffers(), "buffers"))
+        .replace("$WEIGHTS", views(network.weights(), "flat", "w"))
+        .replace("$BUFFERS", views(network.buffers(), "buffers", "b"))
         .replace("$BODY", network.body().indent(4).strip())
         .replace("$OUTPUT", network.output())
         .replace("$SCORES", language ? "torch.reshape(output, [-1, $CLASSES])" : "output")
@@ -112,19 +112,22 @@ final class NetworkProgram implements AutoCloseable {
         .replace("$CLASSES", Integer.toString(task.classes()));
   }
 
-  private static String views(Layout layout, String vector) {
+  /**
+   * Statements that cut a vector into the layout's tensors. One split: its derivative is one
+   * concatenation, where that of each slice is a vector of zeros as long as the whole.
+   */
+  private static String views(Layout layout, String vector, String views) {
     if (layout.entries().isEmpty()) {
-      return "annotate(List[Tensor], [])";
+      return "%s = annotate(List[Tensor], [])".formatted(views);
     }
-    List<String> views = new ArrayList<>();
-    int offset = 0;
+    List<Integer> sizes = new ArrayList<>();
+    List<String> tensors = new ArrayList<>();
     for (Layout.Entry entry : layout.entries()) {
-      views.add(
-          "torch.view(torch.slice(%s, 0, %d, %d), %s)"
-              .formatted(vector, offset, offset + entry.size(), entry.shape()));
-      offset += entry.size();
+      tensors.add("torch.view(%s_parts[%d], %s)".formatted(views, sizes.size(), entry.shape()));
+      sizes.add(entry.size());
     }
-    return "[" + String.join(", ", views) + "]";
+    return "%1$s_parts = torch.split_with_sizes(%2$s, %3$s)\n    %1$s = [%4$s]"
+        .formatted(views, vector, sizes, String.join(", ", tensors));
   }
 
   private static final String CORRECT =
@@ -150,8 +153,8 @@ final class NetworkProgram implements AutoCloseable {
           buffers: Tensor,
           training: bool,
           seeds: Tensor) -> Tensor:
-          w = $WEIGHTS
-          b = $BUFFERS
+          $WEIGHTS
+          $BUFFERS
           $BODY
           return $OUTPUT
         def gradient(self: __torch__.secant.Net,

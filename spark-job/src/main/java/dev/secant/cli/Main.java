@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
       ExportCommand.class,
       PrescribeCommand.class,
       DataCommand.class,
+      BenchCommand.class,
       ListCommands.Architectures.class,
       ListCommands.Datasets.class,
       ListCommands.Optimizers.class

@@ -1,0 +1,66 @@
+package dev.secant.training;
+
+import dev.secant.data.Dataset;
+import dev.secant.engine.Engine;
+import dev.secant.engine.Scope;
+import dev.secant.sweep.Measure;
+import dev.secant.sweep.Trial;
+import java.util.List;
+
+/** How long the steps of a trial take, plain and measured, without checkpoints and tables. */
+public final class Pace implements AutoCloseable {
+  private static final double MILLION = 1e6;
+
+  private final Trial trial;
+  private final Scope root;
+  private final TrainingRun run;
+  private final State state;
+  private final ReferencePoint reference;
+
+  /**
+   * @param threads threads that one operation may use
+   */
+  public Pace(Trial trial, Dataset dataset, int threads) {
+    this.trial = trial;
+    this.root = Engine.open(threads);
+    this.run = new TrainingRun(trial, dataset, root);
+    this.state = run.initialState();
+    this.reference = new ReferencePoint("final", root.zeros(run.network().size()));
+  }
+
+  /** Numbers in the weight vector. */
+  public int weights() {
+    return run.network().size();
+  }
+
+  /** Milliseconds that each of the next steps takes on average when nobody looks on. */
+  public double plain(int steps) {
+    return walk(steps, List.of());
+  }
+
+  /** The same with the columns of every step measured towards one point. */
+  public double measured(int steps) {
+    try (Scope scope = root.child();
+        Measurement measurement =
+            new Measurement(
+                trial, run, Measure.STEPS, List.of(reference), state.step() + steps, scope)) {
+      return walk(steps, measurement.observers());
+    }
+  }
+
+  private double walk(int steps, List<Observer> observers) {
+    long start = System.nanoTime();
+    try {
+      run.walk(state, state.step() + steps, observers, Monitor.NONE);
+    } catch (Diverged e) {
+      throw new IllegalStateException("the learning rate is too large to time steps with", e);
+    }
+    return (System.nanoTime() - start) / MILLION / steps;
+  }
+
+  @Override
+  public void close() {
+    run.close();
+    root.close();
+  }
+}
