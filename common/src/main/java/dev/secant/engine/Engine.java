@@ -38,6 +38,11 @@ public final class Engine {
     return new Scope(NDManager.newBaseManager(NAME));
   }
 
+  /** Threads that one operation may use. */
+  public static int threads() {
+    return Integer.getInteger(THREADS, 1);
+  }
+
   /** The version of libtorch, such as {@code 2.7.1}. */
   public static String version() {
     return ai.djl.engine.Engine.getEngine(NAME).getVersion();

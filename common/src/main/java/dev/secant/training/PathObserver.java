@@ -1,10 +1,9 @@
 package dev.secant.training;
 
 import dev.secant.engine.Scope;
-import dev.secant.engine.Tensor;
 import dev.secant.geometry.Products;
-import dev.secant.geometry.ProductsProgram;
 import dev.secant.geometry.Quantities;
+import dev.secant.geometry.StepProducts;
 import dev.secant.table.StepRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +12,9 @@ import java.util.List;
 final class PathObserver implements Observer, AutoCloseable {
   private final List<ReferencePoint> references;
   private final double weightDecay;
-  private final Tensor before;
-  private final ProductsProgram program = new ProductsProgram();
-  private final Vectors vectors = new Vectors();
+  private final StepProducts products;
   private final List<StepRecord> records = new ArrayList<>();
+  private boolean started;
 
   /**
    * @param size numbers in a weight vector
@@ -25,7 +23,7 @@ final class PathObserver implements Observer, AutoCloseable {
   PathObserver(List<ReferencePoint> references, int size, double weightDecay, Scope scope) {
     this.references = references;
     this.weightDecay = weightDecay;
-    this.before = scope.zeros(size);
+    this.products = new StepProducts(size, scope);
   }
 
   List<StepRecord> records() {
@@ -34,28 +32,30 @@ final class PathObserver implements Observer, AutoCloseable {
 
   @Override
   public void beforeUpdate(Step step) {
-    vectors.copy(step.scope(), before, step.state().weights());
+    if (!started) {
+      products.start(step.scope(), step.state().weights());
+      started = true;
+    }
   }
 
   @Override
   public void afterUpdate(Step step) {
-    for (ReferencePoint reference : references) {
-      Products products =
-          program.products(
-              step.scope(),
-              before,
-              step.gradient().vector(),
-              step.state().weights(),
-              reference.weights());
+    List<Products> towards =
+        products.next(
+            step.scope(),
+            step.gradient().vector(),
+            step.state().weights(),
+            references.stream().map(ReferencePoint::weights).toList());
+    for (int i = 0; i < references.size(); i++) {
       double[] measures =
-          Quantities.measures(products, step.gradient().loss(), step.learningRate(), weightDecay);
-      records.add(new StepRecord(reference.name(), step.index(), step.epoch(), measures));
+          Quantities.measures(
+              towards.get(i), step.gradient().loss(), step.learningRate(), weightDecay);
+      records.add(new StepRecord(references.get(i).name(), step.index(), step.epoch(), measures));
     }
   }
 
   @Override
   public void close() {
-    program.close();
-    vectors.close();
+    products.close();
   }
 }
