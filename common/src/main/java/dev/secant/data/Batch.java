@@ -11,6 +11,9 @@ import java.nio.LongBuffer;
  * targets {@code [i * targetSize, (i + 1) * targetSize)}.
  */
 public final class Batch {
+  /** Bytes; a vector load across two lines costs twice. */
+  private static final int CACHE_LINE = 64;
+
   private final Task task;
   private final int capacity;
   private final ByteBuffer inputs;
@@ -80,6 +83,9 @@ public final class Batch {
   }
 
   private static ByteBuffer allocate(long bytes) {
-    return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+    return ByteBuffer.allocateDirect(Math.toIntExact(bytes + 2 * CACHE_LINE))
+        .alignedSlice(CACHE_LINE)
+        .slice(0, Math.toIntExact(bytes))
+        .order(ByteOrder.nativeOrder());
   }
 }

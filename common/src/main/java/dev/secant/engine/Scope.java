@@ -1,11 +1,16 @@
 package dev.secant.engine;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** The owner of tensors: what is made in a scope is freed when the scope closes. */
 public final class Scope implements AutoCloseable {
@@ -37,9 +42,38 @@ public final class Scope implements AutoCloseable {
     return new Tensor(copy);
   }
 
-  /** A float32 vector. */
+  /** Vectors one after another; a single one is given back itself. */
+  public Tensor join(List<Tensor> vectors) {
+    if (vectors.size() == 1) {
+      return vectors.get(0);
+    }
+    NDArray joined = NDArrays.concat(list(vectors));
+    joined.attach(manager);
+    return new Tensor(joined);
+  }
+
+  /** Views of a vector's neighbouring parts. */
+  public List<Tensor> split(Tensor vector, List<Integer> sizes) {
+    List<Tensor> parts = new ArrayList<>();
+    long from = 0;
+    for (int size : sizes) {
+      NDArray part = vector.array().get(new NDIndex().addSliceDim(from, from + size));
+      part.attach(manager);
+      parts.add(new Tensor(part));
+      from += size;
+    }
+    return parts;
+  }
+
+  private static NDList list(List<Tensor> tensors) {
+    return new NDList(tensors.stream().map(Tensor::array).toList());
+  }
+
+  /** A float32 vector, in memory of the tensor library's own: aligned as its kernels like it. */
   public Tensor floats(float... values) {
-    return new Tensor(manager.create(values));
+    try (Scope passing = child()) {
+      return copyOf(new Tensor(passing.manager.create(values)));
+    }
   }
 
   /** A float64 vector. */

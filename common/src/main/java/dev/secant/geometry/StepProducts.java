@@ -5,7 +5,6 @@ import dev.secant.engine.Program;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,38 +44,32 @@ public final class StepProducts implements AutoCloseable {
   /**
    * The products of the next step towards each reference point.
    *
-   * @param gradient at the weights before the step
+   * @param gradient at the weights before the step; vectors that lie one after another
    * @param after the weights that the optimizer made of them
    */
-  public List<Products> next(Scope scope, Tensor gradient, Tensor after, List<Tensor> references) {
-    Optional<List<FloatBuffer>> shared = shared(gradient, after, references);
-    if (shared.isPresent()) {
-      List<FloatBuffer> vectors = shared.get();
+  public List<Products> next(
+      Scope scope, List<Tensor> gradient, Tensor after, List<Tensor> references) {
+    Optional<FloatBuffer> from = shared(before);
+    Optional<FloatBuffer> to = shared(after);
+    if (from.isPresent() && to.isPresent()) {
       return VectorProducts.ofStep(
-          vectors.get(0),
-          vectors.get(1),
-          vectors.get(2),
-          vectors.subList(3, vectors.size()),
-          Engine.threads());
+          from.get(), all(gradient), to.get(), all(references), Engine.threads());
     }
+    Tensor joined = scope.join(gradient);
     List<Products> products =
         references.stream()
-            .map(reference -> program.products(scope, before, gradient, after, reference))
+            .map(reference -> program.products(scope, before, joined, after, reference))
             .toList();
     start(scope, after);
     return products;
   }
 
-  private Optional<List<FloatBuffer>> shared(
-      Tensor gradient, Tensor after, List<Tensor> references) {
-    if (!VECTORS) {
-      return Optional.empty();
-    }
-    List<Tensor> tensors = new ArrayList<>(List.of(before, gradient, after));
-    tensors.addAll(references);
-    List<FloatBuffer> buffers =
-        tensors.stream().flatMap(tensor -> tensor.shared().stream()).toList();
-    return buffers.size() == tensors.size() ? Optional.of(buffers) : Optional.empty();
+  private static Optional<FloatBuffer> shared(Tensor tensor) {
+    return VECTORS ? tensor.shared() : Optional.empty();
+  }
+
+  private static List<FloatBuffer> all(List<Tensor> tensors) {
+    return tensors.stream().map(tensor -> tensor.shared().orElseThrow()).toList();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.secant.geometry;
 
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -33,22 +34,20 @@ final class VectorProducts {
    * The products towards each reference; then copies {@code after} over {@code before}, where it
    * belongs for the next step.
    *
+   * @param gradient vectors that lie one after another
    * @param threads at most; 1 stays on the calling thread
    */
   static List<Products> ofStep(
       FloatBuffer before,
-      FloatBuffer gradient,
+      List<FloatBuffer> gradient,
       FloatBuffer after,
       List<FloatBuffer> references,
       int threads) {
-    int blocks = (before.capacity() + BLOCK - 1) / BLOCK;
-    IntStream indices = IntStream.range(0, blocks);
-    double[][] sums =
-        (threads > 1 ? indices.parallel() : indices)
-            .mapToObj(block -> block(block * BLOCK, before, gradient, after, references))
-            .toArray(double[][]::new);
+    List<Block> blocks = Block.of(gradient);
+    Stream<Block> stream = threads > 1 ? blocks.parallelStream() : blocks.stream();
+    List<double[]> sums = stream.map(block -> sums(block, before, after, references)).toList();
     double[] total = new double[SHARED + TOWARDS * references.size()];
-    Stream.of(sums).forEachOrdered(block -> add(total, block));
+    sums.forEach(block -> add(total, block));
     return IntStream.range(0, references.size())
         .mapToObj(
             i -> {
@@ -66,27 +65,42 @@ final class VectorProducts {
         .toList();
   }
 
-  private static double[] block(
-      int from,
-      FloatBuffer before,
-      FloatBuffer gradient,
-      FloatBuffer after,
-      List<FloatBuffer> references) {
+  /**
+   * Where a share begins, in the whole vectors and in its piece of the gradient.
+   *
+   * @param size at most {@link #BLOCK}
+   */
+  private record Block(int start, FloatBuffer gradient, int inGradient, int size) {
+    static List<Block> of(List<FloatBuffer> gradient) {
+      List<Block> blocks = new ArrayList<>();
+      int start = 0;
+      for (FloatBuffer piece : gradient) {
+        for (int i = 0; i < piece.capacity(); i += BLOCK) {
+          blocks.add(new Block(start + i, piece, i, Math.min(BLOCK, piece.capacity() - i)));
+        }
+        start += piece.capacity();
+      }
+      return blocks;
+    }
+  }
+
+  private static double[] sums(
+      Block block, FloatBuffer before, FloatBuffer after, List<FloatBuffer> references) {
     float[] w = new float[CHUNK];
     float[] g = new float[CHUNK];
     float[] a = new float[CHUNK];
     float[] r = new float[CHUNK];
     double[] sums = new double[SHARED + TOWARDS * references.size()];
-    int until = Math.min(before.capacity(), from + BLOCK);
-    for (int i = from; i < until; i += CHUNK) {
-      int size = Math.min(CHUNK, until - i);
-      read(before, i, w, size);
-      read(gradient, i, g, size);
-      read(after, i, a, size);
-      before.put(i, a, 0, size);
+    for (int i = 0; i < block.size(); i += CHUNK) {
+      int at = block.start() + i;
+      int size = Math.min(CHUNK, block.size() - i);
+      read(before, at, w, size);
+      read(block.gradient(), block.inGradient() + i, g, size);
+      read(after, at, a, size);
+      before.put(at, a, 0, size);
       addShared(w, g, a, sums);
       for (int k = 0; k < references.size(); k++) {
-        read(references.get(k), i, r, size);
+        read(references.get(k), at, r, size);
         addTowards(w, g, a, r, sums, SHARED + TOWARDS * k);
       }
     }

@@ -72,7 +72,8 @@ final class ExportObserver implements Observer {
   public void beforeUpdate(Step step) {
     if (steps.contains(step.index())) {
       tensors.addAll(named("w/", network.weights(), step.state().weights().toBytes()));
-      tensors.addAll(named("g/", network.weights(), step.gradient().vector().toBytes()));
+      tensors.addAll(
+          named("g/", network.weights(), step.gradient().vector(step.scope()).toBytes()));
       tensors.add(number("loss", step.gradient().loss()));
       tensors.add(number("learning_rate", step.learningRate()));
     }

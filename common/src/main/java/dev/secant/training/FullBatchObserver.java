@@ -38,7 +38,10 @@ final class FullBatchObserver implements Observer, AutoCloseable {
     for (ReferencePoint reference : references) {
       Products products =
           program.products(
-              step.scope(), step.state().weights(), gradient.vector(), reference.weights());
+              step.scope(),
+              step.state().weights(),
+              gradient.vector(step.scope()),
+              reference.weights());
       double[] measures = Quantities.measures(products, gradient.loss(), Double.NaN, 0);
       records.add(FullBatchRecord.of(reference.name(), step.epoch(), measures));
     }

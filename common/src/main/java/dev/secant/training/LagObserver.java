@@ -51,7 +51,7 @@ final class LagObserver implements Observer, AutoCloseable {
       start = step.index();
       startEpoch = step.epoch();
       vectors.copy(step.scope(), weights, step.state().weights());
-      vectors.copy(step.scope(), gradient, step.gradient().vector());
+      vectors.copy(step.scope(), gradient, step.gradient().vector(step.scope()));
     }
     long lag = step.index() - start;
     if (start < 0 || !lags.lags().contains((int) Math.min(lag, Integer.MAX_VALUE))) {
@@ -64,7 +64,7 @@ final class LagObserver implements Observer, AutoCloseable {
               weights,
               gradient,
               step.state().weights(),
-              step.gradient().vector(),
+              step.gradient().vector(step.scope()),
               reference.weights());
       records.add(
           new LagRecord(

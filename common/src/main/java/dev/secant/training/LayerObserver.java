@@ -38,7 +38,10 @@ final class LayerObserver implements Observer, AutoCloseable {
     for (ReferencePoint reference : references) {
       List<Products> products =
           program.products(
-              step.scope(), step.state().weights(), step.gradient().vector(), reference.weights());
+              step.scope(),
+              step.state().weights(),
+              step.gradient().vector(step.scope()),
+              reference.weights());
       for (int i = 0; i < products.size(); i++) {
         Layout.Entry layer = layout.entries().get(i);
         double[] measures = Quantities.measures(products.get(i), Double.NaN, Double.NaN, 0);

@@ -19,13 +19,27 @@ final class NetworkProgram implements AutoCloseable {
    * @param loss the mean over its targets
    * @param correct targets that were predicted; 0 for language
    * @param count targets that count
-   * @param vector the gradient of the loss, d numbers
+   * @param pieces the gradient of the loss, d numbers in all; see {@link Pieces}
    */
-  record Gradient(double loss, double correct, double count, Tensor vector) {
-    /** The same minibatch with another vector in the gradient's place. */
-    Gradient with(Tensor other) {
-      return new Gradient(loss, correct, count, other);
+  record Gradient(double loss, double correct, double count, List<Tensor> pieces) {
+    Gradient {
+      pieces = List.copyOf(pieces);
     }
+
+    /** The gradient as one vector of d numbers. */
+    Tensor vector(Scope scope) {
+      return scope.join(pieces);
+    }
+
+    /** The same minibatch with another vector in the gradient's place. */
+    Gradient with(List<Tensor> others) {
+      return new Gradient(loss, correct, count, others);
+    }
+  }
+
+  /** How its gradients are cut. */
+  Pieces pieces() {
+    return pieces;
   }
 
   /**
@@ -46,7 +60,7 @@ final class NetworkProgram implements AutoCloseable {
             buffers,
             scope.longs(seeds));
     double[] sums = results.get(0).toDoubles();
-    return new Gradient(sums[0], sums[1], sums[2], results.get(1));
+    return new Gradient(sums[0], sums[1], sums[2], results.subList(1, results.size()));
   }
 
   /** Adds the batch's sums to a vector that starts as {@link #emptySums}; changes nothing else. */
@@ -101,6 +115,7 @@ final class NetworkProgram implements AutoCloseable {
     return METHODS
         .replace("$WEIGHTS", views(network.weights(), "flat", "w"))
         .replace("$BUFFERS", views(network.buffers(), "buffers", "b"))
+        .replace("$PIECES", pieces(Pieces.of(network.weights())))
         .replace("$BODY", network.body().indent(4).strip())
         .replace("$OUTPUT", network.output())
         .replace("$SCORES", language ? "torch.reshape(output, [-1, $CLASSES])" : "output")
@@ -112,10 +127,21 @@ final class NetworkProgram implements AutoCloseable {
         .replace("$CLASSES", Integer.toString(task.classes()));
   }
 
-  /**
-   * Statements that cut a vector into the layout's tensors. One split: its derivative is one
-   * concatenation, where that of each slice is a vector of zeros as long as the whole.
-   */
+  private static String pieces(Pieces pieces) {
+    List<String> joined = new ArrayList<>();
+    int from = 0;
+    for (int count : pieces.tensors()) {
+      List<String> parts = new ArrayList<>();
+      for (int i = from; i < from + count; i++) {
+        parts.add("g[" + i + "]");
+      }
+      joined.add(count == 1 ? parts.get(0) : "torch.cat([" + String.join(", ", parts) + "])");
+      from += count;
+    }
+    return String.join(", ", joined);
+  }
+
+  /** Statements that cut a vector into the layout's tensors. */
   private static String views(Layout layout, String vector, String views) {
     if (layout.entries().isEmpty()) {
       return "%s = annotate(List[Tensor], [])".formatted(views);
@@ -147,13 +173,15 @@ final class NetworkProgram implements AutoCloseable {
 
   private static final String METHODS =
       """
+        def weights(self: __torch__.secant.Net, flat: Tensor) -> List[Tensor]:
+          $WEIGHTS
+          return w
         def network(self: __torch__.secant.Net,
           x: Tensor,
-          flat: Tensor,
+          w: List[Tensor],
           buffers: Tensor,
           training: bool,
           seeds: Tensor) -> Tensor:
-          $WEIGHTS
           $BUFFERS
           $BODY
           return $OUTPUT
@@ -162,25 +190,37 @@ final class NetworkProgram implements AutoCloseable {
           y: Tensor,
           flat: Tensor,
           buffers: Tensor,
-          seeds: Tensor) -> Tuple[Tensor, Tensor]:
+          seeds: Tensor) -> List[Tensor]:
+          w = (self).weights(flat, )
+          leaves = annotate(List[Tensor], [])
+          for i in range(torch.len(w)):
+            _0 = torch.append(leaves, torch.requires_grad_(torch.detach(w[i])))
           torch.set_grad_enabled(True)
-          leaf = torch.requires_grad_(torch.detach(flat))
-          output = (self).network(x, leaf, buffers, True, seeds, )
+          output = (self).network(x, leaves, buffers, True, seeds, )
           scores = $SCORES
           targets = $TARGETS
           loss = torch.cross_entropy_loss(scores, targets, None, 1, -100, $SMOOTHING)
-          g = unchecked_cast(Tensor, (torch.autograd.grad([loss], [leaf]))[0])
+          gradients = torch.autograd.grad([loss], leaves, None, None, False, True)
           torch.set_grad_enabled(False)
+          g = annotate(List[Tensor], [])
+          for i in range(torch.len(gradients)):
+            gradient = gradients[i]
+            if torch.__is__(gradient, None):
+              known = torch.zeros_like(w[i])
+            else:
+              known = unchecked_cast(Tensor, gradient)
+            _1 = torch.append(g, torch.reshape(known, [-1]))
           count = torch.sum(torch.ne(targets, -100), dtype=7)
           correct = $CORRECT
-          return (torch.stack([torch.to(torch.detach(loss), 7), correct, count]), g)
+          sums = torch.stack([torch.to(torch.detach(loss), 7), correct, count])
+          return [sums, $PIECES]
         def evaluate(self: __torch__.secant.Net,
           x: Tensor,
           y: Tensor,
           flat: Tensor,
           buffers: Tensor) -> Tensor:
           torch.set_grad_enabled(False)
-          output = (self).network(x, flat, buffers, False, y, )
+          output = (self).network(x, (self).weights(flat, ), buffers, False, y, )
           scores = $SCORES
           targets = $TARGETS
           loss = torch.sum(torch.cross_entropy_loss(scores, targets, None, 0), dtype=7)
@@ -192,10 +232,12 @@ final class NetworkProgram implements AutoCloseable {
       """;
 
   private final Network network;
+  private final Pieces pieces;
   private final Program program;
 
   NetworkProgram(Network network, double smoothing) {
     this.network = network;
+    this.pieces = Pieces.of(network.weights());
     String source = source(network, smoothing);
     this.program =
         network

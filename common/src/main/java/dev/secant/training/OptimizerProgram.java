@@ -7,63 +7,111 @@ import dev.secant.optimizer.Optimizer;
 import dev.secant.sweep.Trial;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A compiled update rule with what comes before it: the gradient is clipped to a norm (as {@code
  * torch.nn.utils.clip_grad_norm_}), then weight decay is added to it, or shrinks the weights where
  * the rule decouples it (both as {@code weight_decay} of {@code torch.optim}).
+ *
+ * <p>The vectors are walked once, part by part, each part while it is in the processor's cache.
  */
 final class OptimizerProgram implements AutoCloseable {
+  /** Numbers of a part: long enough for the cost of a call, short enough for a cache. */
+  private static final int PART = 1 << 18;
+
   private final Program program;
 
-  OptimizerProgram(Trial trial) {
-    this.program = Program.compile(source(trial));
+  /**
+   * @param pieces numbers in each piece of the gradient
+   */
+  OptimizerProgram(Trial trial, List<Integer> pieces) {
+    this.program = Program.compile(source(trial, pieces));
   }
 
   /**
    * Makes one step in place.
    *
-   * @param gradient raw, left as it is
+   * @param gradient raw, in its pieces; left as it is
    */
-  void update(Scope scope, State state, Tensor gradient, double learningRate) {
+  void update(Scope scope, State state, List<Tensor> gradient, double learningRate) {
     List<Tensor> inputs = new ArrayList<>();
-    inputs.add(state.weights());
-    inputs.add(gradient);
     inputs.add(scope.doubles(learningRate, state.step() + 1.0));
+    inputs.add(state.weights());
     inputs.addAll(state.slots());
+    inputs.addAll(gradient);
     program.call(scope, "update", inputs.toArray(Tensor[]::new));
   }
 
-  private static String source(Trial trial) {
+  private static String source(Trial trial, List<Integer> pieces) {
     Optimizer optimizer = trial.optimizer();
+    List<String> vectors = new ArrayList<>(List.of("w"));
+    vectors.addAll(optimizer.slots());
+    List<String> raw = IntStream.range(0, pieces.size()).mapToObj(i -> "raw" + i).toList();
     StringBuilder source = new StringBuilder();
-    source.append("  def update(self: __torch__.secant.Net, w: Tensor, raw: Tensor, s: Tensor");
-    optimizer.slots().forEach(slot -> source.append(", ").append(slot).append(": Tensor"));
+    source.append("  def update(self: __torch__.secant.Net, s: Tensor");
+    vectors.forEach(vector -> source.append(", %s_whole: Tensor".formatted(vector)));
+    raw.forEach(piece -> source.append(", %s: Tensor".formatted(piece)));
     source.append(
         """
         ) -> Tensor:
             lr = float(torch.item(torch.select(s, 0, 0)))
             t = int(torch.item(torch.select(s, 0, 1)))
-            g = raw
+            raw_parts = annotate(List[Tensor], [])
         """);
+    raw.forEach(
+        piece ->
+            source.append(
+                "    torch.extend(raw_parts, torch.split(%s, %d))\n".formatted(piece, PART)));
+    vectors.forEach(
+        vector ->
+            source.append(
+                "    %1$s_parts = torch.split_with_sizes(%1$s_whole, %2$s)\n"
+                    .formatted(vector, parts(pieces))));
     if (trial.clipNorm().isPresent()) {
-      source.append(
-          """
-              norm = torch.linalg_vector_norm(raw, 2, None, False, dtype=7)
-              scale = torch.mul(torch.reciprocal(torch.add(norm, 1e-06)), %s)
-              g = torch.mul(raw, torch.to(torch.clamp(scale, None, 1.0), 6))
-          """
-              .formatted(trial.clipNorm().getAsDouble()));
+      source.append(clipping(raw, trial.clipNorm().getAsDouble()));
+    }
+    source.append(
+        """
+            for i in range(torch.len(raw_parts)):
+              g = raw_parts[i]
+        """);
+    vectors.forEach(vector -> source.append("      %1$s = %1$s_parts[i]\n".formatted(vector)));
+    if (trial.clipNorm().isPresent()) {
+      source.append("      g = torch.mul(g, factor)\n");
     }
     if (trial.weightDecay() != 0) {
       String decay =
           optimizer.decoupledDecay()
               ? "_0 = torch.mul_(w, torch.sub(1.0, torch.mul(lr, %s)))"
               : "g = torch.add(g, w, alpha=%s)";
-      source.append("    ").append(decay.formatted(trial.weightDecay())).append('\n');
+      source.append("      ").append(decay.formatted(trial.weightDecay())).append('\n');
     }
-    source.append(optimizer.update().indent(4)).append("    return torch.slice(w, 0, 0, 0)\n");
+    source.append(optimizer.update().indent(6)).append("    return torch.slice(s, 0, 0, 0)\n");
     return source.toString();
+  }
+
+  private static String clipping(List<String> raw, double norm) {
+    List<String> norms =
+        raw.stream()
+            .map(piece -> "torch.linalg_vector_norm(%s, 2, None, False, dtype=7)".formatted(piece))
+            .toList();
+    return """
+            norm = torch.linalg_vector_norm(torch.stack([%s]), 2)
+            scale = torch.mul(torch.reciprocal(torch.add(norm, 1e-06)), %s)
+            factor = torch.to(torch.clamp(scale, None, 1.0), 6)
+        """
+        .formatted(String.join(", ", norms), norm);
+  }
+
+  private static List<Integer> parts(List<Integer> pieces) {
+    List<Integer> parts = new ArrayList<>();
+    for (int piece : pieces) {
+      for (int from = 0; from < piece; from += PART) {
+        parts.add(Math.min(PART, piece - from));
+      }
+    }
+    return parts;
   }
 
   @Override

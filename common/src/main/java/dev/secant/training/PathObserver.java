@@ -43,7 +43,7 @@ final class PathObserver implements Observer, AutoCloseable {
     List<Products> towards =
         products.next(
             step.scope(),
-            step.gradient().vector(),
+            step.gradient().pieces(),
             step.state().weights(),
             references.stream().map(ReferencePoint::weights).toList());
     for (int i = 0; i < references.size(); i++) {

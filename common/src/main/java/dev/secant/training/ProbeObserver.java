@@ -40,7 +40,10 @@ final class ProbeObserver implements Observer, AutoCloseable {
       for (ReferencePoint reference : references) {
         Products products =
             program.products(
-                step.scope(), step.state().weights(), gradient.vector(), reference.weights());
+                step.scope(),
+                step.state().weights(),
+                gradient.vector(step.scope()),
+                reference.weights());
         double[] measures = Quantities.measures(products, gradient.loss(), Double.NaN, weightDecay);
         records.add(ProbeRecord.of(reference.name(), step.index(), step.epoch(), probe, measures));
       }

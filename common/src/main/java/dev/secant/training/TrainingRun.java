@@ -36,7 +36,7 @@ final class TrainingRun implements AutoCloseable {
     this.root = root;
     this.network = trial.architecture().network(dataset.task());
     this.program = new NetworkProgram(network, trial.control().labelSmoothing());
-    this.optimizer = new OptimizerProgram(trial);
+    this.optimizer = new OptimizerProgram(trial, program.pieces().sizes());
     this.vectors = new Vectors();
     this.minibatches = new Minibatches(trial, this.dataset, network.dropouts());
   }
@@ -82,7 +82,7 @@ final class TrainingRun implements AutoCloseable {
         }
         Step step = step(scope, t, controlled(scope, t, gradient), state);
         observers.forEach(observer -> observer.beforeUpdate(step));
-        optimizer.update(scope, state, step.gradient().vector(), step.learningRate());
+        optimizer.update(scope, state, step.gradient().pieces(), step.learningRate());
         state.advance();
         observers.forEach(observer -> observer.afterUpdate(step));
       }
@@ -115,7 +115,7 @@ final class TrainingRun implements AutoCloseable {
             gradientAside(inner, state, minibatches.fullBatch(epoch, part));
         // A part without a single labelled pixel has no mean loss.
         if (gradient.count() > 0) {
-          vectors.add(inner, sum, gradient.vector(), gradient.count());
+          vectors.add(inner, sum, gradient.vector(inner), gradient.count());
           loss += gradient.loss() * gradient.count();
           correct += gradient.correct();
           count += gradient.count();
@@ -124,7 +124,8 @@ final class TrainingRun implements AutoCloseable {
     }
     Tensor mean = scope.doubleZeros(network.size());
     vectors.add(scope, mean, sum, 1 / count);
-    return new NetworkProgram.Gradient(loss / count, correct, count, vectors.single(scope, mean));
+    return new NetworkProgram.Gradient(
+        loss / count, correct, count, List.of(vectors.single(scope, mean)));
   }
 
   /** Losses and scores over the validation samples; empty sums where there are none. */
@@ -157,7 +158,8 @@ final class TrainingRun implements AutoCloseable {
       return gradient;
     }
     long seed = RandomStream.address(trial.seeds().noise(), Purpose.GRADIENT_NOISE, t) >>> 1;
-    return gradient.with(vectors.noise(scope, gradient.vector(), seed));
+    Tensor noise = vectors.noise(scope, gradient.vector(scope), seed);
+    return gradient.with(scope.split(noise, program.pieces().sizes()));
   }
 
   @Override

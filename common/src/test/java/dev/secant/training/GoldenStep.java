@@ -39,9 +39,10 @@ final class GoldenStep {
           seeds: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
           w = torch.to(flat, $TYPE)
           b = torch.to(buffers, $TYPE)
-          output = (self).network($X, w, torch.clone(b), True, seeds, )
-          sums, g = (self).gradient($X, y, w, b, seeds, )
-          return (torch.to(output, 7), torch.to(sums, 7), torch.to(g, 7), torch.to(b, 7))
+          output = (self).network($X, (self).weights(w, ), torch.clone(b), True, seeds, )
+          results = (self).gradient($X, y, w, b, seeds, )
+          g = torch.cat(torch.slice(results, 1))
+          return (torch.to(output, 7), torch.to(results[0], 7), torch.to(g, 7), torch.to(b, 7))
       """;
 
   private final Map<String, Safetensors.Named> golden;

@@ -35,8 +35,8 @@ class GradientTest {
           flat: Tensor,
           buffers: Tensor,
           seeds: Tensor) -> Tuple[Tensor, Tensor]:
-          _0 = (self).gradient($X, y, flat, torch.to(buffers, 7), seeds, )
-          return _0
+          results = (self).gradient($X, y, flat, torch.to(buffers, 7), seeds, )
+          return (results[0], torch.cat(torch.slice(results, 1)))
       """;
 
   private static final double STEP = 1e-5;
@@ -91,7 +91,7 @@ class GradientTest {
           gradient(program, scope, state(scope, network, weights), network, batch);
 
       assertThat(gradient.loss()).isCloseTo(exact.loss(weights), within(1e-5));
-      float[] vector = gradient.vector().toFloats();
+      float[] vector = gradient.vector(scope).toFloats();
       double[] difference = new double[expected.length];
       for (int i = 0; i < difference.length; i++) {
         difference[i] = vector[i] - expected[i];
@@ -122,7 +122,7 @@ class GradientTest {
             });
     try (Scope root = Engine.open(1);
         NetworkProgram program = new NetworkProgram(network, 0);
-        OptimizerProgram optimizer = new OptimizerProgram(trial)) {
+        OptimizerProgram optimizer = new OptimizerProgram(trial, program.pieces().sizes())) {
       List<ByteBuffer> undisturbed = walk(root, network, program, optimizer, batch, () -> {});
       collector.start();
       List<ByteBuffer> disturbed =
@@ -159,9 +159,9 @@ class GradientTest {
           if (garbage.size() > 8) {
             garbage.clear();
           }
-          optimizer.update(scope, state, gradient.vector(), 0.001);
+          optimizer.update(scope, state, gradient.pieces(), 0.001);
           state.advance();
-          gradients.add(gradient.vector().toBytes());
+          gradients.add(gradient.vector(scope).toBytes());
         }
       }
     }

@@ -49,12 +49,12 @@ class OptimizerGoldenTest {
                 optimizer,
                 ", weight-decay: 0.05, clip-norm: 3"));
     try (Scope scope = Engine.open(1);
-        OptimizerProgram program = new OptimizerProgram(trial)) {
+        OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE))) {
       State state = state(scope, trial, golden.get("start").data());
       for (int t = 0; t < STEPS; t++) {
         float[] gradient = new float[SIZE];
         gradients.get(gradient);
-        program.update(scope, state, scope.floats(gradient), rates.get());
+        program.update(scope, state, List.of(scope.floats(gradient)), rates.get());
         state.advance();
 
         double error = 0;

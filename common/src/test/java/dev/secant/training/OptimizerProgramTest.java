@@ -52,13 +52,13 @@ class OptimizerProgramTest {
     double[] expected = start.clone();
     Formula formula = new Formula(trial);
     try (Scope scope = Engine.open(1);
-        OptimizerProgram program = new OptimizerProgram(trial)) {
+        OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE))) {
       State state = state(scope, trial, start);
       for (int t = 1; t <= STEPS; t++) {
         try (Scope step = scope.child()) {
           double learningRate = trial.optimizer().learningRate() * (1 - t / 200.0);
           double[] gradient = vector(t);
-          program.update(step, state, tensor(step, gradient), learningRate);
+          program.update(step, state, List.of(tensor(step, gradient)), learningRate);
           state.advance();
           formula.step(expected, gradient, learningRate);
         }
@@ -88,10 +88,10 @@ class OptimizerProgramTest {
     for (String type : Optimizers.types().keySet()) {
       Trial trial = trial("{type: %s, lr: 0.1}".formatted(type), 0.1, "0.5");
       try (Scope scope = Engine.open(1);
-          OptimizerProgram program = new OptimizerProgram(trial)) {
+          OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE))) {
         Tensor gradient = tensor(scope, vector(1));
         float[] before = gradient.toFloats();
-        program.update(scope, state(scope, trial, vector(0)), gradient, 0.1);
+        program.update(scope, state(scope, trial, vector(0)), List.of(gradient), 0.1);
 
         assertThat(gradient.toFloats()).as(type).isEqualTo(before);
       }

@@ -97,7 +97,7 @@ class TorchScriptTest {
                   state.buffers(),
                   TinyNetworks.batch(network.task()),
                   new long[0])
-              .vector()
+              .vector(scope)
               .toBytes());
       path.add(state.vectors().get(1));
       if (programs.size() > 1) {

@@ -89,7 +89,8 @@ class YourOwnNetworkTest {
     try (Scope scope = Engine.open(1);
         NetworkProgram program = new NetworkProgram(network, 0);
         OptimizerProgram optimizer =
-            new OptimizerProgram(Trials.parse(TrialRunTest.trials().get(0)))) {
+            new OptimizerProgram(
+                Trials.parse(TrialRunTest.trials().get(0)), program.pieces().sizes())) {
       State state = State.initial(scope, network, Trials.parse(TrialRunTest.trials().get(0)));
       for (int i = 0; i < steps; i++) {
         NetworkProgram.Gradient gradient =
@@ -99,7 +100,7 @@ class YourOwnNetworkTest {
                 state.buffers(),
                 TinyNetworks.batch(network.task()),
                 new long[0]);
-        optimizer.update(scope, state, gradient.vector(), 0.1);
+        optimizer.update(scope, state, gradient.pieces(), 0.1);
       }
       return program
           .gradient(
