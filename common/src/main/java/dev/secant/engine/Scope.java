@@ -42,6 +42,11 @@ public final class Scope implements AutoCloseable {
     return new Tensor(copy);
   }
 
+  /** Takes a tensor over from the scope that it was made in. */
+  public void keep(Tensor tensor) {
+    tensor.array().attach(manager);
+  }
+
   /** Vectors one after another; a single one is given back itself. */
   public Tensor join(List<Tensor> vectors) {
     if (vectors.size() == 1) {

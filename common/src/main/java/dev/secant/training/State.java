@@ -55,6 +55,11 @@ final class State {
     return new State(scope.floats(weights), scope.floats(buffers), slots, 0);
   }
 
+  /** A point of a path to look at; the optimizer's slots are not known. */
+  static State at(Tensor weights, Tensor buffers, long step) {
+    return new State(weights, buffers, List.of(), step);
+  }
+
   /** The state that {@link #vectors()} were taken from. */
   static State of(Scope scope, List<ByteBuffer> vectors, long step) {
     List<Tensor> tensors = new ArrayList<>();

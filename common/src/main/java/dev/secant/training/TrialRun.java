@@ -1,5 +1,6 @@
 package dev.secant.training;
 
+import dev.secant.architecture.Network;
 import dev.secant.data.Dataset;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
@@ -59,12 +60,70 @@ public final class TrialRun implements AutoCloseable {
   public Recording record(
       int segments, List<Reference> references, CheckpointStore store, Monitor monitor)
       throws IOException {
-    Recording recording = path(segments, store, monitor);
+    return record(segments, references, store, monitor, Optional.empty());
+  }
+
+  private Recording record(
+      int segments,
+      List<Reference> references,
+      CheckpointStore store,
+      Monitor monitor,
+      Optional<KeptPath> kept)
+      throws IOException {
+    Recording recording = path(segments, store, monitor, kept);
     points(store).find(recording, references, monitor);
     return recording;
   }
 
-  private Recording path(int segments, CheckpointStore store, Monitor monitor) throws IOException {
+  /** The memory that keeping a path of this network takes, in bytes. */
+  public static long trajectoryBytes(long steps, Network network) {
+    return KeptPath.bytes(steps, network.size(), network.buffers().size());
+  }
+
+  /**
+   * Walks and measures the whole path at once. Where the path fits the memory it is kept while it
+   * is walked, and measured when its end is known; otherwise, and where an earlier run had begun
+   * the path, it is walked again.
+   *
+   * @param memory bytes that a kept path may take
+   */
+  public MeasuredPath whole(Measure measure, long memory, CheckpointStore store, Monitor monitor)
+      throws IOException {
+    if (trajectoryBytes(run.steps(), run.network()) <= memory) {
+      try (KeptPath kept = new KeptPath(root)) {
+        Recording recording = record(1, measure.references(), store, monitor, Optional.of(kept));
+        if (kept.isWhole(recording.steps())) {
+          ReplayedSegment measured = play(recording, measure, kept, store, monitor);
+          return new MeasuredPath(recording, List.of(measured), MeasuredPath.TRAJECTORY);
+        }
+      }
+    }
+    Recording recording = record(1, measure.references(), store, monitor);
+    List<ReplayedSegment> segments = new ArrayList<>();
+    // More than one where an earlier run, which was stopped, had begun to cut the path.
+    for (int segment = 0; segment < recording.segments(); segment++) {
+      segments.add(replay(recording, measure, segment, store, monitor));
+    }
+    return new MeasuredPath(recording, segments, MeasuredPath.REPLAY);
+  }
+
+  private ReplayedSegment play(
+      Recording recording, Measure measure, KeptPath kept, CheckpointStore store, Monitor monitor) {
+    long start = System.nanoTime();
+    try (Scope scope = root.child()) {
+      List<ReferencePoint> references = points(store).read(recording, measure.references(), scope);
+      try (Measurement measurement =
+          new Measurement(trial, run, measure, references, recording.steps(), scope)) {
+        kept.play(measurement.observers(), monitor);
+        return new ReplayedSegment(
+            0, measurement.steps(), measurement.besides(), 0, seconds(start));
+      }
+    }
+  }
+
+  private Recording path(
+      int segments, CheckpointStore store, Monitor monitor, Optional<KeptPath> kept)
+      throws IOException {
     Checkpoints checkpoints = checkpoints(store);
     Optional<Recording> recorded = RecordingFile.read(store);
     if (recorded.isPresent() && checkpoints.read(Checkpoints.FINAL).isPresent()) {
@@ -73,9 +132,9 @@ public final class TrialRun implements AutoCloseable {
     List<Long> boundaries = RecordingFile.boundaries(store, boundaries(segments));
     Recording recording;
     try {
-      recording = recordTo(boundaries, "", checkpoints, monitor);
+      recording = recordTo(boundaries, "", checkpoints, monitor, kept);
     } catch (Diverged divergence) {
-      recording = recordDiverged(boundaries, divergence, checkpoints, monitor);
+      recording = recordDiverged(boundaries, divergence, checkpoints, monitor, kept);
     }
     RecordingFile.write(store, recording);
     return recording;
@@ -140,10 +199,17 @@ public final class TrialRun implements AutoCloseable {
   }
 
   private Recording recordTo(
-      List<Long> boundaries, String divergence, Checkpoints checkpoints, Monitor monitor)
+      List<Long> boundaries,
+      String divergence,
+      Checkpoints checkpoints,
+      Monitor monitor,
+      Optional<KeptPath> kept)
       throws IOException, Diverged {
     long start = System.nanoTime();
+    kept.ifPresent(KeptPath::restart);
     EpochObserver epochs = new EpochObserver(run);
+    List<Observer> observers = new ArrayList<>(List.of(epochs));
+    kept.ifPresent(observers::add);
     try (Scope scope = root.child()) {
       Optional<Checkpoint> last = checkpoints.last(boundaries, Long.MAX_VALUE);
       State state =
@@ -155,7 +221,7 @@ public final class TrialRun implements AutoCloseable {
         if (boundaries.get(i) < state.step()) {
           continue;
         }
-        run.walk(state, boundaries.get(i), List.of(epochs), monitor);
+        run.walk(state, boundaries.get(i), observers, monitor);
         checkpoints.write(
             Checkpoints.name(boundaries, i),
             new Checkpoint(state.step(), state.vectors(), epochs.save(), before + seconds(start)));
@@ -167,7 +233,11 @@ public final class TrialRun implements AutoCloseable {
 
   /** The path of a diverged trial ends at its last finite weights. */
   private Recording recordDiverged(
-      List<Long> boundaries, Diverged divergence, Checkpoints checkpoints, Monitor monitor)
+      List<Long> boundaries,
+      Diverged divergence,
+      Checkpoints checkpoints,
+      Monitor monitor,
+      Optional<KeptPath> kept)
       throws IOException {
     for (long end = divergence.step(); ; end--) {
       List<Long> shorter = new ArrayList<>();
@@ -178,7 +248,8 @@ public final class TrialRun implements AutoCloseable {
       }
       shorter.add(end);
       try {
-        Recording recording = recordTo(shorter, divergence.getMessage(), checkpoints, monitor);
+        Recording recording =
+            recordTo(shorter, divergence.getMessage(), checkpoints, monitor, kept);
         if (end == 0 || finite(checkpoints)) {
           return recording;
         }

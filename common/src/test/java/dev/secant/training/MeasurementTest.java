@@ -79,6 +79,22 @@ class MeasurementTest {
         .isNotEmpty();
   }
 
+  @ParameterizedTest
+  @MethodSource("trials")
+  void aPathKeptInMemoryGivesTheNumbersOfAReplay(String json) throws IOException {
+    TrialRunTest.Walked replayed = TrialRunTest.walk(json, 1, ALL, new MemoryStore());
+
+    try (TrialRun run = TrialRunTest.run(json)) {
+      MeasuredPath kept = run.whole(ALL, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
+
+      assertThat(kept.mode()).isEqualTo("trajectory");
+      assertThat(kept.recording().epochs()).isEqualTo(replayed.recording().epochs());
+      ReplayedSegment segment = kept.segments().get(0);
+      assertThat(segment.steps()).isEqualTo(replayed.steps());
+      assertThat(segment.besides()).isEqualTo(replayed.besides().get(0));
+    }
+  }
+
   @Test
   void everyLagThatThePathHasIsThereOnce() throws IOException {
     TrialRunTest.Walked walked = TrialRunTest.walk(trials().get(0), 5, ALL, new MemoryStore());

@@ -114,6 +114,58 @@ class TrialRunTest {
   }
 
   @Test
+  void aPathThatDoesNotFitTheMemoryIsWalkedAgain() throws IOException {
+    String json = trials().get(0);
+    try (TrialRun run = run(json)) {
+      Trial trial = Trials.parse(json);
+      Dataset dataset = trial.dataset().load(Path.of("."));
+      long steps = TrialRun.steps(trial, dataset);
+      long bytes = TrialRun.trajectoryBytes(steps, trial.architecture().network(dataset.task()));
+
+      MeasuredPath kept = run.whole(Measure.STEPS, bytes, new MemoryStore(), Monitor.NONE);
+      MeasuredPath walked = run.whole(Measure.STEPS, bytes - 1, new MemoryStore(), Monitor.NONE);
+
+      assertThat(bytes).isEqualTo(4 * (steps * 2 * 98_666 + 98_666));
+      assertThat(kept.mode()).isEqualTo("trajectory");
+      assertThat(walked.mode()).isEqualTo("replay");
+      assertThat(kept.segments().get(0).steps()).isEqualTo(walked.segments().get(0).steps());
+    }
+  }
+
+  @Test
+  void aPathThatAnEarlierRunBeganIsWalkedAgain() throws IOException {
+    String json = trials().get(0);
+    Walked undisturbed = walk(json, 1);
+    MemoryStore store = new MemoryStore();
+    try (TrialRun run = run(json)) {
+      assertThatThrownBy(
+              () ->
+                  run.record(
+                      4, List.of(), store, new CountingMonitor(undisturbed.recording.steps() / 2)))
+          .isInstanceOf(CancellationException.class);
+
+      MeasuredPath path = run.whole(Measure.STEPS, Long.MAX_VALUE, store, Monitor.NONE);
+
+      assertThat(path.mode()).isEqualTo("replay");
+      assertThat(path.segments().stream().flatMap(segment -> segment.steps().stream()).toList())
+          .isEqualTo(undisturbed.steps);
+    }
+  }
+
+  @Test
+  void aDivergingPathIsKeptUpToThere() throws IOException {
+    String json = trial("{type: mlp, hidden: [32]}", SHAPES, "{type: sgd, lr: 1e6}", "");
+    Walked walked = walk(json, 1);
+    try (TrialRun run = run(json)) {
+      MeasuredPath path = run.whole(Measure.STEPS, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
+
+      assertThat(path.mode()).isEqualTo("trajectory");
+      assertThat(path.recording().diverged()).isTrue();
+      assertThat(path.segments().get(0).steps()).isEqualTo(walked.steps);
+    }
+  }
+
+  @Test
   void aDamagedCheckpointIsNotUsed() throws IOException {
     String json = trials().get(0);
     Walked walked = walk(json, 3);
