@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -268,20 +267,17 @@ public final class Output {
    */
   public Path write(String name, byte[] content) {
     Path whole = new Path(root, name);
-    Path part = new Path(root, "_" + name + "." + UUID.randomUUID());
     try {
-      try (OutputStream out = files.create(part)) {
-        out.write(content);
-      }
-      files.delete(whole, false);
-      rename(part, whole);
+      WholeFile.write(
+          files,
+          whole,
+          part -> {
+            try (OutputStream out = files.create(part)) {
+              out.write(content);
+            }
+          });
       return whole;
     } catch (IOException e) {
-      try {
-        files.delete(part, false);
-      } catch (IOException left) {
-        e.addSuppressed(left);
-      }
       throw new InputException("file " + whole + " cannot be written: " + e.getMessage(), e);
     }
   }

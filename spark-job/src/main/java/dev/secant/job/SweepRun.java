@@ -37,8 +37,9 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Runs the trials of a sweep, as many at once as there are task slots, the longest first. A trial
- * is one task that records, then one task a segment that replays, then one write a table; its row
- * in {@code trials} is written last and commits it. What fails in a trial stays in that trial.
+ * is one task; a path that is cut into segments is one that records, then one a segment that
+ * replays. Tasks write the tables; the row in {@code trials}, written last by the driver, commits
+ * the trial. What fails in a trial stays in that trial.
  */
 public final class SweepRun {
   /** Replayed by one task rather than cut: shorter segments cost more to start than they save. */
@@ -64,7 +65,6 @@ public final class SweepRun {
   private final TrialExecution execution;
   private final Progress progress;
   private final Output output;
-  private final TrialTables tables;
   private final Broadcast<SerializableConfiguration> configuration;
   private final Surroundings surroundings;
   private final int slots;
@@ -78,7 +78,6 @@ public final class SweepRun {
     this.execution = execution;
     this.progress = progress;
     this.output = new Output(plan.output(), context.hadoopConfiguration());
-    this.tables = new TrialTables(spark, output);
     this.configuration =
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
     this.surroundings =
@@ -220,8 +219,10 @@ public final class SweepRun {
     progress.trace(failure.trace());
     try {
       output.removeRows(trial.id());
-      tables.commit(
-          new TrialRecord(trial.trial(), trial.parameters(), 0, ending, Passes.NONE, surroundings));
+      tables(trial.id())
+          .commit(
+              new TrialRecord(
+                  trial.trial(), trial.parameters(), 0, ending, Passes.NONE, surroundings));
     } catch (Exception e) {
       message += "; its row could not be written: " + e.getMessage();
     }
@@ -243,17 +244,29 @@ public final class SweepRun {
         new TaskBody(
             task,
             execution,
-            output.checkpoints(id).toString(),
+            output.root().toString(),
             configuration,
             progress.steps(),
             progress.cost(),
             (long) trial.costOfStep());
 
-    context.setJobGroup(id, "record " + id);
     int segments = segments(trial);
-    Recording recording =
-        done(context.parallelize(List.of(segments), 1).map(body::record).collect().get(0));
-    context.setJobGroup(id, "replay " + id);
+    context.setJobGroup(id, "trial " + id);
+    Walked walked =
+        segments == 1
+            ? done(context.parallelize(List.of(id), 1).map(unused -> body.whole()).first())
+            : walkInSegments(segments, body);
+    TrialRecord row = row(trial, walked);
+    tables(id).commit(row);
+    output.removeCheckpoints(
+        id, plan.measure().keepCheckpoints() ? Set.of("step-0", "final") : Set.of());
+    return new Ended(id, row.ending().status(), row.ending().message());
+  }
+
+  /** A task that records, then one a segment that replays, then one a segment that writes. */
+  private Walked walkInSegments(int segments, TaskBody body) throws IOException, TrialFailed {
+    String id = body.task().trialId();
+    Recording recording = done(context.parallelize(List.of(segments), 1).map(body::record).first());
     JavaRDD<TaskOutcome<ReplayedSegment>> outcomes =
         context
             .parallelize(
@@ -263,23 +276,26 @@ public final class SweepRun {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       List<Replayed> replayed = new ArrayList<>();
-      for (TaskOutcome<Replayed> outcome : outcomes.map(TaskBody::essence).collect()) {
+      for (TaskOutcome<Replayed> outcome :
+          outcomes.map(outcome -> outcome.map(Replayed::of)).collect()) {
         replayed.add(done(outcome));
       }
-      context.setJobGroup(id, "write " + id);
-      tables.write(id, plan.measure(), recording, replayed, outcomes.map(TaskBody::measured));
-      TrialRecord row = row(trial, recording, replayed);
-      tables.commit(row);
-      output.removeCheckpoints(
-          id, plan.measure().keepCheckpoints() ? Set.of("step-0", "final") : Set.of());
-      return new Ended(id, row.ending().status(), row.ending().message());
+      PathNulls nulls = PathNulls.of(recording, plan.measure().references(), replayed);
+      outcomes.foreach(outcome -> body.write(outcome, nulls));
+      tables(id).writeEpochs(plan.measure(), recording, replayed);
+      return Walked.of(recording, replayed);
     } finally {
       outcomes.unpersist(false);
     }
   }
 
-  private TrialRecord row(PlannedTrial trial, Recording recording, List<Replayed> replayed) {
-    double drift = replayed.stream().mapToDouble(Replayed::drift).sum();
+  private TrialTables tables(String id) {
+    return new TrialTables(output, id);
+  }
+
+  private TrialRecord row(PlannedTrial trial, Walked walked) {
+    Recording recording = walked.recording();
+    double drift = walked.drift();
     Status status = Status.COMPLETE;
     String message = "";
     if (recording.diverged()) {
@@ -296,11 +312,7 @@ public final class SweepRun {
         trial.parameters(),
         recording.steps(),
         new Ending(status, "", message, Finals.of(recording.epochs())),
-        new Passes(
-            drift,
-            recording.segments(),
-            recording.seconds(),
-            replayed.stream().mapToDouble(Replayed::seconds).sum()),
+        new Passes(drift, recording.segments(), recording.seconds(), walked.replaySeconds()),
         surroundings);
   }
 

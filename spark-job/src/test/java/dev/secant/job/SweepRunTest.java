@@ -131,16 +131,21 @@ class SweepRunTest {
     assertThat(sql("SELECT DISTINCT trial_id, step FROM steps")).hasSize(2 * STEPS);
     assertThat(temp.resolve("out/_checkpoints")).isEmptyDirectory();
     assertThat(temp.resolve("out/_lock")).doesNotExist();
-    assertThat(parquetFiles("steps")).hasSize(2);
+    assertThat(parquetFiles("steps")).hasSize(2 * 3);
   }
 
   @Test
-  void rowsOfATrialAreSortedByStep() throws Exception {
+  void filesAndRowsOfATrialAreSortedByStep() throws Exception {
     run(new StandIn(diary()), 3, "0.1");
 
-    List<Row> rows = spark.read().parquet(parquetFiles("steps").get(0).toString()).collectAsList();
-    assertThat(rows).extracting(row -> row.<Long>getAs("step")).isSorted().hasSize(STEPS);
-    assertThat(rows.get(0).schema().fieldNames()).doesNotContain("trial_id");
+    List<Long> steps = new ArrayList<>();
+    for (Path file : parquetFiles("steps")) {
+      for (Row row : spark.read().parquet(file.toString()).collectAsList()) {
+        steps.add(row.getAs("step"));
+        assertThat(row.schema().fieldNames()).doesNotContain("trial_id");
+      }
+    }
+    assertThat(steps).isSorted().hasSize(STEPS);
   }
 
   @Test
