@@ -12,7 +12,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -102,13 +101,17 @@ public final class Output {
     return new Path(root, table.name());
   }
 
-  /** The status of each committed trial, by id; read from the {@code trials} table. */
-  public Map<String, String> committed(SparkSession spark) {
-    Map<String, String> statuses = new HashMap<>();
-    for (Row row : all(spark, TrialRecord.TABLE).select("trial_id", "status").collectAsList()) {
-      statuses.put(row.getString(0), row.getString(1));
+  /**
+   * The status of each committed trial, by id; what the {@code trials} table says.
+   *
+   * @throws InputException where the table cannot be read
+   */
+  public Map<String, String> committed() {
+    try {
+      return Commits.read(files, folder(TrialRecord.TABLE), PARTITION);
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
     }
-    return statuses;
   }
 
   /** All rows of a table, committed or not; none where nothing was written yet. */

@@ -14,17 +14,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkExecutorInfo;
@@ -42,11 +43,6 @@ import org.apache.spark.util.SerializableConfiguration;
  * the trial. What fails in a trial stays in that trial.
  */
 public final class SweepRun {
-  /** Replayed by one task rather than cut: shorter segments cost more to start than they save. */
-  private static final long STEPS_A_SEGMENT = 500;
-
-  private static final int MOST_SEGMENTS = 8;
-
   private static final Duration POLL = Duration.ofMillis(20);
 
   /** How a run is done; none of it changes a path, but for device and threads its last bits. */
@@ -68,7 +64,6 @@ public final class SweepRun {
   private final Broadcast<SerializableConfiguration> configuration;
   private final Surroundings surroundings;
   private final int slots;
-  private final AtomicInteger unfinished = new AtomicInteger();
   private volatile boolean stopping;
 
   public SweepRun(SparkSession spark, Plan plan, TrialExecution execution, Progress progress) {
@@ -93,7 +88,7 @@ public final class SweepRun {
    */
   public Result run(List<PlannedTrial> trials) throws InterruptedException, IOException {
     try (OutputLock lock = OutputLock.take(output)) {
-      Map<String, String> committed = output.committed(spark);
+      Map<String, String> committed = output.committed();
       for (String id : output.trialsWithFiles()) {
         if (!committed.containsKey(id)) {
           output.removeRows(id);
@@ -102,22 +97,19 @@ public final class SweepRun {
       output.writePlan(trials);
 
       List<PlannedTrial> left =
-          trials.stream()
-              .filter(trial -> !isSettled(committed.get(trial.id())))
-              .sorted(Comparator.comparingDouble(PlannedTrial::cost).reversed())
-              .toList();
+          trials.stream().filter(trial -> !isSettled(committed.get(trial.id()))).toList();
       int skipped = trials.size() - left.size();
       long failedBefore =
           trials.stream()
               .map(trial -> committed.getOrDefault(trial.id(), ""))
               .filter(status -> isSettled(status) && !status.equals(Status.COMPLETE.text()))
               .count();
-      unfinished.set(left.size());
+      Agenda agenda = new Agenda(left, slots);
       List<String> messages = new ArrayList<>();
       int bad = (int) failedBefore;
-      progress.start(spark.sparkContext(), trials.size(), left);
+      progress.start(spark.sparkContext(), trials.size(), left, agenda);
       try {
-        for (Ended ended : runAll(left)) {
+        for (Ended ended : runAll(agenda)) {
           if (ended.status() != Status.COMPLETE) {
             bad++;
             messages.add(ended.id() + " " + ended.status().text() + ": " + ended.message());
@@ -162,25 +154,22 @@ public final class SweepRun {
     return status != null && !status.isEmpty() && !status.equals(Status.FAILED.text());
   }
 
-  private record Ended(String id, Status status, String message) {}
+  /**
+   * @param steps that were walked
+   * @param seconds that both passes took
+   */
+  private record Ended(String id, Status status, String message, long steps, double seconds) {}
 
-  private List<Ended> runAll(List<PlannedTrial> trials) throws InterruptedException {
+  private List<Ended> runAll(Agenda agenda) throws InterruptedException {
     ExecutorService pool = Executors.newFixedThreadPool(slots);
     ConcurrentLinkedQueue<Ended> ended = new ConcurrentLinkedQueue<>();
     try {
-      List<Future<?>> futures = new ArrayList<>();
-      for (PlannedTrial trial : trials) {
-        futures.add(
-            pool.submit(
-                () -> {
-                  Ended end = runToItsEnd(trial);
-                  unfinished.decrementAndGet();
-                  progress.ended(trial, end.status(), end.message());
-                  ended.add(end);
-                }));
+      CompletionService<Void> workers = new ExecutorCompletionService<>(pool);
+      for (int slot = 0; slot < slots; slot++) {
+        workers.submit(() -> runOneByOne(agenda, ended), null);
       }
-      for (Future<?> future : futures) {
-        future.get();
+      for (int slot = 0; slot < slots; slot++) {
+        workers.take().get();
       }
       return List.copyOf(ended);
     } catch (ExecutionException e) {
@@ -196,9 +185,22 @@ public final class SweepRun {
     }
   }
 
-  private Ended runToItsEnd(PlannedTrial trial) {
+  private void runOneByOne(Agenda agenda, Collection<Ended> ended) {
+    while (true) {
+      Optional<PlannedTrial> trial = agenda.next(System.nanoTime());
+      if (trial.isEmpty()) {
+        return;
+      }
+      Ended end = runToItsEnd(trial.get(), agenda);
+      agenda.ended(trial.get(), end.steps(), end.seconds());
+      progress.ended(trial.get(), end.status(), end.message());
+      ended.add(end);
+    }
+  }
+
+  private Ended runToItsEnd(PlannedTrial trial, Agenda agenda) {
     try {
-      return measure(trial);
+      return measure(trial, agenda);
     } catch (TrialFailed e) {
       if (stopping) {
         throw new CancellationException("interrupted");
@@ -226,10 +228,10 @@ public final class SweepRun {
     } catch (Exception e) {
       message += "; its row could not be written: " + e.getMessage();
     }
-    return new Ended(trial.id(), Status.FAILED, message);
+    return new Ended(trial.id(), Status.FAILED, message, 0, 0);
   }
 
-  private Ended measure(PlannedTrial trial) throws IOException, TrialFailed {
+  private Ended measure(PlannedTrial trial, Agenda agenda) throws IOException, TrialFailed {
     String id = trial.id();
     output.removeRows(id);
     TrialTask task =
@@ -250,7 +252,7 @@ public final class SweepRun {
             progress.cost(),
             (long) trial.costOfStep());
 
-    int segments = segments(trial);
+    int segments = segments(trial, agenda);
     context.setJobGroup(id, "trial " + id);
     Walked walked =
         segments == 1
@@ -260,7 +262,8 @@ public final class SweepRun {
     tables(id).commit(row);
     output.removeCheckpoints(
         id, plan.measure().keepCheckpoints() ? Set.of("step-0", "final") : Set.of());
-    return new Ended(id, row.ending().status(), row.ending().message());
+    return new Ended(
+        id, row.ending().status(), row.ending().message(), row.steps(), walked.seconds());
   }
 
   /** A task that records, then one a segment that replays, then one a segment that writes. */
@@ -316,15 +319,15 @@ public final class SweepRun {
         surroundings);
   }
 
-  /** As many segments as pay, more where slots would stand idle otherwise. */
-  private int segments(PlannedTrial trial) {
+  private int segments(PlannedTrial trial, Agenda agenda) {
     if (plan.measure().segments() > 0) {
       return plan.measure().segments();
     }
-    long paying = Math.max(1, Math.min(MOST_SEGMENTS, trial.steps() / STEPS_A_SEGMENT));
-    int left = Math.max(1, unfinished.get());
-    long forIdle = left < slots ? (slots + left - 1) / left : 1;
-    return (int) Math.min(trial.steps(), Math.max(paying, forIdle));
+    return Cuts.segments(
+        trial.steps(),
+        agenda.seconds(trial) / 2,
+        trial.checkpointBytes(),
+        agenda.helping(trial, System.nanoTime()));
   }
 
   private static <T> T done(TaskOutcome<T> outcome) throws TrialFailed {

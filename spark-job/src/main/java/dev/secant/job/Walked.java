@@ -17,4 +17,9 @@ record Walked(Recording recording, double drift, double replaySeconds) implement
         replayed.stream().mapToDouble(Replayed::drift).sum(),
         replayed.stream().mapToDouble(Replayed::seconds).sum());
   }
+
+  /** Of both passes. */
+  double seconds() {
+    return recording.seconds() + replaySeconds;
+  }
 }
