@@ -1,12 +1,11 @@
 package dev.secant.job;
 
-import dev.secant.table.TrialRecord;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,7 +13,6 @@ import java.util.concurrent.Future;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
@@ -42,19 +40,21 @@ final class Commits {
       throws IOException {
     ExecutorService readers = Executors.newFixedThreadPool(READERS);
     try {
-      List<Future<Map.Entry<String, String>>> read = new ArrayList<>();
-      RemoteIterator<? extends FileStatus> all = files.listFiles(folder, true);
-      while (all.hasNext()) {
-        FileStatus file = all.next();
-        String parent = file.getPath().getParent().getName();
-        if (parent.startsWith(partition) && isRows(file.getPath().getName())) {
-          String id = parent.substring(partition.length());
-          read.add(readers.submit(() -> Map.entry(id, status(files, file))));
+      Map<String, Future<String>> read = new HashMap<>();
+      for (FileStatus trial : files.listStatus(folder)) {
+        String name = trial.getPath().getName();
+        if (name.startsWith(partition)) {
+          read.put(
+              name.substring(partition.length()),
+              readers.submit(() -> status(files, trial.getPath())));
         }
       }
       Map<String, String> statuses = new HashMap<>();
-      for (Future<Map.Entry<String, String>> one : read) {
-        statuses.put(one.get().getKey(), one.get().getValue());
+      for (Map.Entry<String, Future<String>> one : read.entrySet()) {
+        String status = one.getValue().get();
+        if (!status.isEmpty()) {
+          statuses.put(one.getKey(), status);
+        }
       }
       return statuses;
     } catch (FileNotFoundException e) {
@@ -73,21 +73,28 @@ final class Commits {
     return name.endsWith(".parquet") && !name.startsWith("_") && !name.startsWith(".");
   }
 
-  private static String status(FileSystem files, FileStatus file) throws IOException {
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(HadoopInputFile.fromStatus(file, files.getConf()))) {
-      for (BlockMetaData block : reader.getFooter().getBlocks()) {
-        for (ColumnChunkMetaData column : block.getColumns()) {
-          Statistics<?> bounds = column.getStatistics();
-          if (column.getPath().toDotString().equals("status")
-              && block.getRowCount() == 1
-              && bounds.hasNonNullValue()) {
-            return bounds.minAsString();
-          }
+  /** What the trial's row says; empty where its folder holds none. */
+  private static String status(FileSystem files, Path trial) throws IOException {
+    for (FileStatus file : files.listStatus(trial)) {
+      if (isRows(file.getPath().getName())) {
+        try (ParquetFileReader reader =
+            ParquetFileReader.open(HadoopInputFile.fromStatus(file, files.getConf()))) {
+          return status(reader.getFooter().getBlocks())
+              .orElseThrow(() -> new IOException(file.getPath() + " has no row with a status"));
         }
       }
     }
-    throw new IOException(
-        file.getPath() + " is not a row of " + TrialRecord.TABLE.name() + " with a status");
+    return "";
+  }
+
+  private static Optional<String> status(List<BlockMetaData> blocks) {
+    return blocks.stream()
+        .filter(block -> block.getRowCount() == 1)
+        .flatMap(block -> block.getColumns().stream())
+        .filter(column -> column.getPath().toDotString().equals("status"))
+        .map(ColumnChunkMetaData::getStatistics)
+        .filter(Statistics::hasNonNullValue)
+        .map(Statistics::minAsString)
+        .findFirst();
   }
 }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -15,12 +14,7 @@ final class HadoopCheckpointStore implements CheckpointStore {
   private final FileSystem files;
   private final Path folder;
 
-  HadoopCheckpointStore(Path folder, Configuration configuration) throws IOException {
-    this.files = folder.getFileSystem(configuration);
-    this.folder = folder;
-  }
-
-  private HadoopCheckpointStore(FileSystem files, Path folder) {
+  HadoopCheckpointStore(FileSystem files, Path folder) {
     this.files = files;
     this.folder = folder;
   }

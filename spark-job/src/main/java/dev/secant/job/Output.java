@@ -8,6 +8,7 @@ import dev.secant.table.ProbeRecord;
 import dev.secant.table.StepRecord;
 import dev.secant.table.Table;
 import dev.secant.table.TrialRecord;
+import dev.secant.training.CheckpointStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -54,7 +55,7 @@ public final class Output {
   public Output(String root, Configuration configuration) {
     try {
       Path path = new Path(root);
-      this.files = path.getFileSystem(configuration);
+      this.files = path.getFileSystem(LocalFiles.in(configuration));
       this.root = files.makeQualified(path);
     } catch (IOException | IllegalArgumentException e) {
       throw new InputException("output " + root + " cannot be reached: " + e.getMessage(), e);
@@ -85,7 +86,11 @@ public final class Output {
     }
   }
 
-  Path checkpoints(String trialId) {
+  CheckpointStore checkpointStore(String trialId) {
+    return new HadoopCheckpointStore(files, checkpoints(trialId));
+  }
+
+  private Path checkpoints(String trialId) {
     return new Path(new Path(root, "_checkpoints"), trialId);
   }
 

@@ -23,6 +23,9 @@ public record PlannedTrial(Trial trial, int parameters, long multiplyAdds, long 
   /** Multiply-adds that take as long as a weight's way through memory, once a step. */
   private static final double COST_OF_WEIGHT = 20;
 
+  /** Multiply-adds that take as long as what a step does whatever its size. */
+  private static final double COST_OF_CALLS = 5e7;
+
   public String id() {
     return trial.id().value();
   }
@@ -34,7 +37,7 @@ public record PlannedTrial(Trial trial, int parameters, long multiplyAdds, long 
 
   double costOfStep() {
     // There, and back twice: for the inputs and for the weights.
-    return 3.0 * multiplyAdds * trial.batchSize() + COST_OF_WEIGHT * parameters;
+    return 3.0 * multiplyAdds * trial.batchSize() + COST_OF_WEIGHT * parameters + COST_OF_CALLS;
   }
 
   /** About the size of a checkpoint: float32 weights, and as many again for each slot. */

@@ -38,10 +38,11 @@ record TaskBody(
           TrialExecution.Whole whole = execution.whole(task, store(), monitor());
           List<Replayed> replayed = whole.segments().stream().map(Replayed::of).toList();
           PathNulls nulls = PathNulls.of(whole.recording(), task.measure().references(), replayed);
+          TrialTables tables = new TrialTables(output(), task.trialId());
           for (ReplayedSegment segment : whole.segments()) {
-            tables().write(task.measure(), segment, nulls);
+            tables.write(task.measure(), segment, nulls);
           }
-          tables().writeEpochs(task.measure(), whole.recording(), replayed);
+          tables.writeEpochs(task.measure(), whole.recording(), replayed);
           return Walked.of(whole.recording(), replayed);
         });
   }
@@ -52,16 +53,11 @@ record TaskBody(
       throw new IllegalStateException(failed.failure().message());
     }
     ReplayedSegment segment = ((TaskOutcome.Done<ReplayedSegment>) outcome).value();
-    tables().write(task.measure(), segment, nulls);
+    new TrialTables(output(), task.trialId()).write(task.measure(), segment, nulls);
   }
 
-  private CheckpointStore store() throws IOException {
-    return new HadoopCheckpointStore(
-        output().checkpoints(task.trialId()), configuration.value().value());
-  }
-
-  private TrialTables tables() {
-    return new TrialTables(output(), task.trialId());
+  private CheckpointStore store() {
+    return output().checkpointStore(task.trialId());
   }
 
   private Output output() {
