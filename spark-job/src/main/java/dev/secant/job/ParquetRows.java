@@ -45,7 +45,7 @@ final class ParquetRows {
         whole,
         part -> {
           OutputFile file = HadoopOutputFile.fromPath(part, files.getConf());
-          try (ParquetWriter<Object[]> writer = new Builder(file, table).build()) {
+          try (ParquetWriter<Object[]> writer = new Builder(file, table).withConf(files.getConf()).build()) {
             for (Object[] row : rows) {
               writer.write(row);
             }
