@@ -15,7 +15,7 @@ import java.util.PriorityQueue;
  * measured. It knows no clock: time is what its callers say, in nanoseconds.
  */
 final class Agenda {
-  /** Seconds a unit of cost, both passes, of a core that does 40 billion operations a second. */
+  /** Seconds a unit of cost, both passes, of a core that does 20 billion multiply-adds a second. */
   private static final double GUESS = 1e-10;
 
   private final int slots;

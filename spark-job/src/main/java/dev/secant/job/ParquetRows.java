@@ -45,7 +45,8 @@ final class ParquetRows {
         whole,
         part -> {
           OutputFile file = HadoopOutputFile.fromPath(part, files.getConf());
-          try (ParquetWriter<Object[]> writer = new Builder(file, table).withConf(files.getConf()).build()) {
+          try (ParquetWriter<Object[]> writer =
+              new Builder(file, table).withConf(files.getConf()).build()) {
             for (Object[] row : rows) {
               writer.write(row);
             }

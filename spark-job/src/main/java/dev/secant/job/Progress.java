@@ -126,8 +126,9 @@ public final class Progress {
     // Until a trial has ended, the steps that are counted say how fast it goes.
     double counted = workToDo == 0 ? 1 : Math.min(1, seenCost.sum() / workToDo);
     double secondsLeft = agenda.secondsLeft(now).orElse(seconds * (1 - counted) / counted);
-    double share = done.get() == total ? 1 : seconds / (seconds + secondsLeft);
-    String left = share == 1 ? "done" : share < 0.001 ? "?" : clock(secondsLeft) + " left";
+    boolean ended = done.get() == total;
+    double share = ended ? 1 : seconds / (seconds + secondsLeft);
+    String left = ended ? "done" : share < 0.001 ? "?" : clock(secondsLeft) + " left";
     String line =
         String.format(
             Locale.ROOT,
