@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
@@ -78,7 +79,9 @@ final class Commits {
     for (FileStatus file : files.listStatus(trial)) {
       if (isRows(file.getPath().getName())) {
         try (ParquetFileReader reader =
-            ParquetFileReader.open(HadoopInputFile.fromStatus(file, files.getConf()))) {
+            ParquetFileReader.open(
+                HadoopInputFile.fromStatus(file, files.getConf()),
+                HadoopReadOptions.builder(files.getConf()).build())) {
           return status(reader.getFooter().getBlocks())
               .orElseThrow(() -> new IOException(file.getPath() + " has no row with a status"));
         }

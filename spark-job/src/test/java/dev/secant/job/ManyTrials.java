@@ -1,5 +1,6 @@
 package dev.secant.job;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.secant.sweep.Sweep;
 import dev.secant.sweep.SweepFile;
 import dev.secant.table.EpochRecord;
@@ -10,6 +11,7 @@ import dev.secant.training.Monitor;
 import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,7 +92,7 @@ final class ManyTrials {
                 IntStream.range(0, trials)
                     .mapToObj(Integer::toString)
                     .collect(Collectors.joining(", "))));
-    long start = System.nanoTime();
+    Clock start = Clock.now();
     Sweep sweep = SweepFile.read(conf, List.of(), Optional.empty());
     List<PlannedTrial> planned =
         PlannedTrial.of(sweep.trials(), sweep.measure().references(), folder);
@@ -103,7 +105,7 @@ final class ManyTrials {
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.executor.heartbeatInterval", "1s")
             .getOrCreate()) {
-      start = System.nanoTime();
+      start = Clock.now();
       System.out.println(run(spark, sweep, planned));
       double milliseconds = say("run", start) * 1000;
       System.out.printf(Locale.ROOT, "a trial: %.1f ms%n", milliseconds / trials);
@@ -114,7 +116,7 @@ final class ManyTrials {
           "heap: %.0f MB in use, %.0f MB at most%n",
           (runtime.totalMemory() - runtime.freeMemory()) / 1e6,
           runtime.maxMemory() / 1e6);
-      start = System.nanoTime();
+      start = Clock.now();
       System.out.println(run(spark, sweep, planned));
       say("run again", start);
     }
@@ -127,9 +129,20 @@ final class ManyTrials {
     return new SweepRun(spark, plan, new FewSteps(), Progress.lines(System.err, true)).run(planned);
   }
 
-  private static double say(String what, long start) {
-    double seconds = (System.nanoTime() - start) * 1e-9;
-    System.out.printf(Locale.ROOT, "%s: %.1f s%n", what, seconds);
+  /** Says how long that took, and how long without the other processes of the machine. */
+  private static double say(String what, Clock start) {
+    Clock now = Clock.now();
+    double seconds = (now.nanos - start.nanos) * 1e-9;
+    double processor = (now.processorNanos - start.processorNanos) * 1e-9;
+    System.out.printf(Locale.ROOT, "%s: %.1f s, %.1f s of a processor%n", what, seconds, processor);
     return seconds;
+  }
+
+  private record Clock(long nanos, long processorNanos) {
+    static Clock now() {
+      OperatingSystemMXBean system =
+          ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+      return new Clock(System.nanoTime(), system.getProcessCpuTime());
+    }
   }
 }
