@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
@@ -150,14 +151,22 @@ public final class Output {
     }
     for (String name : DERIVED) {
       if (isThere(new Path(root, name))) {
-        derived(spark, name);
+        createView(spark, name);
       } else {
         spark.catalog().dropTempView(name);
       }
     }
   }
 
-  private Dataset<Row> derived(SparkSession spark, String name) {
+  /** The rows of a derived table as it was last computed, where it was. */
+  public Optional<List<Row>> derived(SparkSession spark, String name) {
+    Path table = new Path(root, name);
+    return isThere(table)
+        ? Optional.of(spark.read().parquet(table.toString()).collectAsList())
+        : Optional.empty();
+  }
+
+  private Dataset<Row> createView(SparkSession spark, String name) {
     Dataset<Row> rows = spark.read().parquet(new Path(root, name).toString());
     rows.createOrReplaceTempView(name);
     return rows;
@@ -195,7 +204,7 @@ public final class Output {
       }
       rename(whole, table);
       files.delete(former, true);
-      return derived(spark, name);
+      return createView(spark, name);
     } catch (IOException e) {
       throw new InputException("table " + table + " cannot be written: " + e.getMessage(), e);
     }
@@ -264,6 +273,12 @@ public final class Output {
         files.delete(new Path(checkpoints(trialId), name), true);
       }
     }
+  }
+
+  /** The address of a file beside the tables, where it is there. */
+  public Optional<Path> file(String name) {
+    Path file = new Path(root, name);
+    return isThere(file) ? Optional.of(file) : Optional.empty();
   }
 
   /**

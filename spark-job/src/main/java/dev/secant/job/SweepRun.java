@@ -53,6 +53,11 @@ public final class SweepRun {
     public boolean allWell() {
       return failed == 0;
     }
+
+    /** Whether every trial was there already. */
+    public boolean nothingNew() {
+      return skipped == complete + failed;
+    }
   }
 
   private final SparkSession spark;
