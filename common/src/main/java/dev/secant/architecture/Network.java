@@ -16,6 +16,7 @@ import java.util.Optional;
  *     layer)
  * @param output the name of the variable that holds the output: {@code [n, classes]}, {@code [n,
  *     classes, height, width]} or {@code [n, window, classes]}
+ * @param multiplyAdds of one sample on its way through the network, an estimate of its cost
  * @param module the file whose module the statements use, {@code self.model}
  */
 public record Network(
@@ -25,6 +26,7 @@ public record Network(
     int dropouts,
     String body,
     String output,
+    long multiplyAdds,
     Optional<ModuleFile> module) {
 
   /** The number d of trainable weights. */

@@ -35,6 +35,7 @@ public final class NetworkBuilder {
   private final StringBuilder body = new StringBuilder();
   private int variables;
   private int dropouts;
+  private long multiplyAdds;
 
   public NetworkBuilder(Task task) {
     this.task = task;
@@ -55,6 +56,7 @@ public final class NetworkBuilder {
   public Value linear(String name, Value x, int outputs, Initial weight, Initial bias) {
     String w = weight(name + ".weight", weight, outputs, last(x));
     String b = weight(name + ".bias", bias, outputs);
+    multiplyAdds += size(x.shape) * outputs;
     return add(replaceLast(x.shape, outputs), "torch.linear(%s, %s, %s)", x.name, w, b);
   }
 
@@ -94,6 +96,7 @@ public final class NetworkBuilder {
     String b = bias.map(initial -> weight(name + ".bias", initial, outputs)).orElse("None");
     int padding = kernel / 2;
     List<Integer> shape = slid(x, outputs, kernel, stride, padding);
+    multiplyAdds += size(shape) * x.channels() * kernel * kernel;
     return add(
         shape,
         "torch.conv2d(%s, %s, %s, [%d, %d], [%d, %d], [1, 1], 1)",
@@ -112,6 +115,7 @@ public final class NetworkBuilder {
     Initial initial = new Initial.Uniform(1 / Math.sqrt(outputs * 4.0));
     String w = weight(name + ".weight", initial, x.channels(), outputs, 2, 2);
     String b = weight(name + ".bias", initial, outputs);
+    multiplyAdds += size(x.shape) * outputs * 4;
     return add(
         List.of(outputs, 2 * x.shape.get(1), 2 * x.shape.get(2)),
         "torch.conv_transpose2d(%s, %s, %s, [2, 2], [0, 0], [0, 0], 1, [1, 1])",
@@ -300,6 +304,7 @@ public final class NetworkBuilder {
               y.name,
               hidden);
       Value outputs = fresh(replaceLast(y.shape, hidden));
+      multiplyAdds += 4 * size(outputs.shape) * (last(y) + hidden);
       // One layer a call: between layers torch would draw masks from its process-wide generator.
       line(
           "%s, %s_h, %s_c = torch.lstm(%s, [%s, %s], [%s, %s, %s, %s],"
@@ -344,6 +349,8 @@ public final class NetworkBuilder {
             heads,
             headSize);
     List<Integer> headed = List.of(heads, window, headSize);
+    // To three times the size, then every position's products with every other, there and back.
+    multiplyAdds += size(x.shape) * (3 * size + 2 * window);
     Value query = add(headed, "torch.select(%s, 0, 0)", stackedHeads.name);
     Value key = add(headed, "torch.select(%s, 0, 1)", stackedHeads.name);
     Value value = add(headed, "torch.select(%s, 0, 2)", stackedHeads.name);
@@ -410,6 +417,7 @@ public final class NetworkBuilder {
         dropouts,
         body.toString(),
         output.name,
+        multiplyAdds,
         Optional.empty());
   }
 
@@ -444,6 +452,11 @@ public final class NetworkBuilder {
         channels,
         (x.shape.get(1) + 2 * padding - kernel) / stride + 1,
         (x.shape.get(2) + 2 * padding - kernel) / stride + 1);
+  }
+
+  /** Numbers in a tensor of that shape. */
+  private static long size(List<Integer> shape) {
+    return shape.stream().mapToLong(length -> length).reduce(1, Math::multiplyExact);
   }
 
   private static int last(Value x) {

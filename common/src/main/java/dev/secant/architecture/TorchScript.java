@@ -91,13 +91,16 @@ public record TorchScript(String path, String sha256) implements Architecture {
     if (weights.isEmpty()) {
       throw new InputException(path + " cannot be trained: it has no parameters");
     }
+    Layout layout = new Layout(weights);
     return new Network(
         task,
-        new Layout(weights),
+        layout,
         new Layout(buffers),
         0,
         body(file, places, task),
         "output",
+        // What the code does with a weight is not known: once a sample is the least.
+        layout.size(),
         Optional.of(file));
   }
 

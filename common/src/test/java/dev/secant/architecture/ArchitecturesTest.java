@@ -2,6 +2,7 @@ package dev.secant.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.typesafe.config.ConfigFactory;
 import dev.secant.config.InputException;
@@ -65,6 +66,42 @@ class ArchitecturesTest {
 
     assertThat(network.size()).isEqualTo(weights);
     assertThat(network.weights().entries()).hasSize(tensors);
+  }
+
+  /** The billions of operations that torchvision says of its weights ({@code meta["_ops"]}). */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{type: resnet, depth: 18}  | 1.814",
+        "{type: resnet, depth: 50}  | 4.089",
+        "{type: resnet, depth: 152} | 11.514",
+        "{type: vgg, depth: 11}     | 7.609",
+        "{type: vgg, depth: 16}     | 15.47",
+      })
+  void torchvisionsNetworksHaveTheirMultiplyAdds(String hocon, double billions) {
+    long multiplyAdds = parse(hocon).network(IMAGENET).multiplyAdds();
+
+    assertThat(multiplyAdds / 1e9).isCloseTo(billions, within(1e-3));
+  }
+
+  @Test
+  void networksOfTokensMultiplyAndAddAtEveryPosition() {
+    Task.Language task = new Task.Language(100, 32);
+
+    // A layer of 8 states and 8 inputs has 4 gates, the decoder one product a word.
+    assertThat(
+            parse("{type: lstm-lm, layers: 1, embedding: 8, hidden: 8}")
+                .network(task)
+                .multiplyAdds())
+        .isEqualTo(32 * (4 * 8 * (8 + 8) + 8 * 100));
+    // Four products of size by size, two of every position with every other, two of the layer's
+    // own, then the decoder.
+    assertThat(
+            parse("{type: transformer-lm, layers: 1, dim: 8, heads: 2, ff: 16}")
+                .network(task)
+                .multiplyAdds())
+        .isEqualTo(32 * (4 * 8 * 8 + 2 * 32 * 8 + 2 * 8 * 16 + 8 * 100));
   }
 
   @Test

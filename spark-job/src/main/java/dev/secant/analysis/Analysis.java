@@ -2,9 +2,10 @@ package dev.secant.analysis;
 
 import dev.secant.job.Output;
 import dev.secant.job.Schemas;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import org.apache.spark.sql.Encoders;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -28,20 +29,25 @@ public record Analysis(List<Row> summary, List<Row> effects) {
    */
   public static void refresh(SparkSession spark, Output output) {
     output.createViews(spark);
-    if (!isCurrent(spark)) {
+    if (current(spark, output).isEmpty()) {
       compute(spark, output);
     }
   }
 
-  private static boolean isCurrent(SparkSession spark) {
-    return spark.catalog().tableExists(SummaryTable.TABLE.name())
-        && spark.catalog().tableExists(Effect.TABLE.name())
-        && ids(spark, "trials").equals(ids(spark, SummaryTable.TABLE.name()));
-  }
-
-  private static Set<String> ids(SparkSession spark, String view) {
-    return Set.copyOf(
-        spark.table(view).select("trial_id").distinct().as(Encoders.STRING()).collectAsList());
+  /**
+   * Both as they were last computed; empty where that was of other trials than are committed now.
+   */
+  public static Optional<Analysis> current(SparkSession spark, Output output) {
+    Optional<List<Row>> summary = output.derived(spark, SummaryTable.TABLE.name());
+    Optional<List<Row>> effects = output.derived(spark, Effect.TABLE.name());
+    if (summary.isEmpty() || effects.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, String> statuses = new HashMap<>();
+    summary.get().forEach(row -> statuses.put(row.getAs("trial_id"), row.getAs("status")));
+    return statuses.equals(output.committed())
+        ? Optional.of(new Analysis(summary.get(), effects.get()))
+        : Optional.empty();
   }
 
   /**

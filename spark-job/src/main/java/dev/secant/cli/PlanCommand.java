@@ -57,7 +57,7 @@ final class PlanCommand implements Callable<Integer> {
     out.print(table.aligned());
     out.println();
     out.printf(
-        "%d trials, %,d steps, each walked twice; cost: share of the work, by weights x batch x steps%n",
+        "%d trials, %,d steps, each walked twice; cost: share of the work, by multiply-adds%n",
         planned.size(), planned.stream().mapToLong(PlannedTrial::steps).sum());
     out.println("output: " + sweep.output());
     out.flush();

@@ -13,10 +13,12 @@ import dev.secant.sweep.Sweep;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -77,6 +79,17 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
+  private static Path report(SparkSession spark, Output output, boolean nothingNew) {
+    if (nothingNew) {
+      Optional<Path> written = Report.written(output);
+      if (written.isPresent()) {
+        return written.get();
+      }
+      output.createViews(spark);
+    }
+    return Report.write(spark, output);
+  }
+
   private void summarize(SparkSession spark, Sweep sweep, SweepRun.Result result) {
     Output output = new Output(sweep.output(), spark.sparkContext().hadoopConfiguration());
     var out = spec.commandLine().getOut();
@@ -85,9 +98,13 @@ final class RunCommand implements Callable<Integer> {
       Set<String> ids =
           sweep.trials().stream().map(trial -> trial.id().value()).collect(Collectors.toSet());
       out.println();
-      out.print(Digest.trials(Analysis.compute(spark, output).summary(), ids::contains));
+      // What was computed of these same trials is not computed again.
+      Optional<Analysis> last =
+          result.nothingNew() ? Analysis.current(spark, output) : Optional.empty();
+      Analysis analysis = last.orElseGet(() -> Analysis.compute(spark, output));
+      out.print(Digest.trials(analysis.summary(), ids::contains));
       out.println();
-      report = "report: " + Report.write(spark, output) + "\n";
+      report = "report: " + report(spark, output, last.isPresent()) + "\n";
     } catch (InputException e) {
       // The trials are there; what is computed from them can be computed again.
       out.println("no summary or no report: " + e.getMessage());

@@ -23,7 +23,7 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (SparkSession spark = Sessions.open()) {
       Output output = options.open(spark);
-      Map<String, String> committed = output.committed(spark);
+      Map<String, String> committed = output.committed();
       Set<String> planned = output.planned();
       Set<String> started = output.trialsWithCheckpoints();
       Map<String, Integer> counts = new TreeMap<>();

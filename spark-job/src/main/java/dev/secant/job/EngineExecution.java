@@ -9,6 +9,8 @@ import dev.secant.training.ReplayedSegment;
 import dev.secant.training.TrialRun;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The real thing: trains through the engine. */
 public record EngineExecution() implements TrialExecution {
@@ -28,6 +30,19 @@ public record EngineExecution() implements TrialExecution {
       throws IOException {
     try (TrialRun run = open(task)) {
       return run.replay(recording, task.measure(), segment, store, monitor);
+    }
+  }
+
+  /** Opens the network once for both passes. */
+  @Override
+  public Whole whole(TrialTask task, CheckpointStore store, Monitor monitor) throws IOException {
+    try (TrialRun run = open(task)) {
+      Recording recording = run.record(1, task.measure().references(), store, monitor);
+      List<ReplayedSegment> segments = new ArrayList<>();
+      for (int segment = 0; segment < recording.segments(); segment++) {
+        segments.add(run.replay(recording, task.measure(), segment, store, monitor));
+      }
+      return new Whole(recording, segments);
     }
   }
 

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedSet;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -37,7 +36,7 @@ public final class Export {
    * @param trialId of a trial of the output
    * @throws InputException where it has none of that id, or one without a path
    */
-  public static Export of(SparkSession spark, Output output, String trialId) throws IOException {
+  public static Export of(SparkSession spark, Output output, String trialId) {
     List<Row> rows =
         output
             .all(spark, TrialRecord.TABLE)
@@ -51,12 +50,11 @@ public final class Export {
     if (rows.get(0).getLong(1) == 0) {
       throw new InputException("trial " + trialId + " failed: it has no steps to export");
     }
-    Configuration configuration = spark.sparkContext().hadoopConfiguration();
     return new Export(
         Trial.fromJson(rows.get(0).getString(0)),
         rows.get(0).getLong(1),
         rows.get(0).getInt(2),
-        new HadoopCheckpointStore(output.checkpoints(trialId), configuration));
+        output.checkpointStore(trialId));
   }
 
   /** The number T of steps of the trial's path. */

@@ -8,16 +8,16 @@ import dev.secant.table.ProbeRecord;
 import dev.secant.table.StepRecord;
 import dev.secant.table.Table;
 import dev.secant.table.TrialRecord;
+import dev.secant.training.CheckpointStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -56,7 +56,7 @@ public final class Output {
   public Output(String root, Configuration configuration) {
     try {
       Path path = new Path(root);
-      this.files = path.getFileSystem(configuration);
+      this.files = path.getFileSystem(LocalFiles.in(configuration));
       this.root = files.makeQualified(path);
     } catch (IOException | IllegalArgumentException e) {
       throw new InputException("output " + root + " cannot be reached: " + e.getMessage(), e);
@@ -87,7 +87,11 @@ public final class Output {
     }
   }
 
-  Path checkpoints(String trialId) {
+  CheckpointStore checkpointStore(String trialId) {
+    return new HadoopCheckpointStore(files, checkpoints(trialId));
+  }
+
+  private Path checkpoints(String trialId) {
     return new Path(new Path(root, "_checkpoints"), trialId);
   }
 
@@ -103,13 +107,17 @@ public final class Output {
     return new Path(root, table.name());
   }
 
-  /** The status of each committed trial, by id; read from the {@code trials} table. */
-  public Map<String, String> committed(SparkSession spark) {
-    Map<String, String> statuses = new HashMap<>();
-    for (Row row : all(spark, TrialRecord.TABLE).select("trial_id", "status").collectAsList()) {
-      statuses.put(row.getString(0), row.getString(1));
+  /**
+   * The status of each committed trial, by id; what the {@code trials} table says.
+   *
+   * @throws InputException where the table cannot be read
+   */
+  public Map<String, String> committed() {
+    try {
+      return Commits.read(files, folder(TrialRecord.TABLE), PARTITION);
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
     }
-    return statuses;
   }
 
   /** All rows of a table, committed or not; none where nothing was written yet. */
@@ -143,14 +151,22 @@ public final class Output {
     }
     for (String name : DERIVED) {
       if (isThere(new Path(root, name))) {
-        derived(spark, name);
+        createView(spark, name);
       } else {
         spark.catalog().dropTempView(name);
       }
     }
   }
 
-  private Dataset<Row> derived(SparkSession spark, String name) {
+  /** The rows of a derived table as it was last computed, where it was. */
+  public Optional<List<Row>> derived(SparkSession spark, String name) {
+    Path table = new Path(root, name);
+    return isThere(table)
+        ? Optional.of(spark.read().parquet(table.toString()).collectAsList())
+        : Optional.empty();
+  }
+
+  private Dataset<Row> createView(SparkSession spark, String name) {
     Dataset<Row> rows = spark.read().parquet(new Path(root, name).toString());
     rows.createOrReplaceTempView(name);
     return rows;
@@ -188,7 +204,7 @@ public final class Output {
       }
       rename(whole, table);
       files.delete(former, true);
-      return derived(spark, name);
+      return createView(spark, name);
     } catch (IOException e) {
       throw new InputException("table " + table + " cannot be written: " + e.getMessage(), e);
     }
@@ -259,6 +275,12 @@ public final class Output {
     }
   }
 
+  /** The address of a file beside the tables, where it is there. */
+  public Optional<Path> file(String name) {
+    Path file = new Path(root, name);
+    return isThere(file) ? Optional.of(file) : Optional.empty();
+  }
+
   /**
    * Writes a file beside the tables, in the place of one that was there, which goes only when the
    * new one is whole.
@@ -268,20 +290,17 @@ public final class Output {
    */
   public Path write(String name, byte[] content) {
     Path whole = new Path(root, name);
-    Path part = new Path(root, "_" + name + "." + UUID.randomUUID());
     try {
-      try (OutputStream out = files.create(part)) {
-        out.write(content);
-      }
-      files.delete(whole, false);
-      rename(part, whole);
+      WholeFile.write(
+          files,
+          whole,
+          part -> {
+            try (OutputStream out = files.create(part)) {
+              out.write(content);
+            }
+          });
       return whole;
     } catch (IOException e) {
-      try {
-        files.delete(part, false);
-      } catch (IOException left) {
-        e.addSuppressed(left);
-      }
       throw new InputException("file " + whole + " cannot be written: " + e.getMessage(), e);
     }
   }

@@ -1,5 +1,6 @@
 package dev.secant.job;
 
+import dev.secant.architecture.Network;
 import dev.secant.config.InputException;
 import dev.secant.data.Dataset;
 import dev.secant.sweep.Reference;
@@ -15,20 +16,33 @@ import java.util.Map;
  * A trial that was checked and can start.
  *
  * @param parameters trainable weights
+ * @param multiplyAdds of one sample on its way through the network
  * @param steps of one pass
  */
-public record PlannedTrial(Trial trial, int parameters, long steps) {
+public record PlannedTrial(Trial trial, int parameters, long multiplyAdds, long steps) {
+  /** Multiply-adds that take as long as a weight's way through memory, once a step. */
+  private static final double COST_OF_WEIGHT = 20;
+
+  /** Multiply-adds that take as long as what a step does whatever its size. */
+  private static final double COST_OF_CALLS = 5e7;
+
   public String id() {
     return trial.id().value();
   }
 
-  /** Work of one pass, in weights times samples: good enough to say which trial takes longest. */
+  /** Work of one pass, in multiply-adds: good enough to say which trial takes longest. */
   public double cost() {
     return costOfStep() * steps;
   }
 
   double costOfStep() {
-    return (double) parameters * trial.batchSize();
+    // There, and back twice: for the inputs and for the weights.
+    return 3.0 * multiplyAdds * trial.batchSize() + COST_OF_WEIGHT * parameters + COST_OF_CALLS;
+  }
+
+  /** About the size of a checkpoint: float32 weights, and as many again for each slot. */
+  long checkpointBytes() {
+    return (long) Float.BYTES * parameters * (1 + trial.optimizer().slots().size());
   }
 
   /**
@@ -48,7 +62,7 @@ public record PlannedTrial(Trial trial, int parameters, long steps) {
 
   private static PlannedTrial check(Trial trial, List<Reference> references, Path dataRoot) {
     Dataset dataset = LoadedDatasets.load(trial.dataset(), dataRoot);
-    int parameters = trial.architecture().network(dataset.task()).size();
+    Network network = trial.architecture().network(dataset.task());
     long steps = trial.batchSize() > dataset.trainSize() ? 0 : TrialRun.steps(trial, dataset);
     if (steps < 1) {
       throw new InputException(
@@ -60,7 +74,7 @@ public record PlannedTrial(Trial trial, int parameters, long steps) {
               + dataset.trainSize());
     }
     references.forEach(reference -> check(reference, trial, dataset, steps));
-    return new PlannedTrial(trial, parameters, steps);
+    return new PlannedTrial(trial, network.size(), network.multiplyAdds(), steps);
   }
 
   private static void check(Reference reference, Trial trial, Dataset dataset, long steps) {

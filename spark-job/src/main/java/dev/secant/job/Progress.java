@@ -49,7 +49,7 @@ public final class Progress {
   private volatile SparkContext context;
   private volatile int total;
   private volatile double workToDo;
-  private volatile double workEnded;
+  private volatile Agenda agenda;
   private volatile long started;
 
   private Progress(PrintStream out, boolean live, Duration every, boolean traces) {
@@ -77,8 +77,9 @@ public final class Progress {
     return cost;
   }
 
-  void start(SparkContext context, int trials, List<PlannedTrial> left) {
+  void start(SparkContext context, int trials, List<PlannedTrial> left, Agenda agenda) {
     this.context = context;
+    this.agenda = agenda;
     this.total = trials;
     this.done.set(trials - left.size());
     // Each path is walked twice.
@@ -93,9 +94,6 @@ public final class Progress {
 
   void ended(PlannedTrial trial, Status status, String message) {
     done.incrementAndGet();
-    synchronized (this) {
-      workEnded += 2 * trial.cost();
-    }
     if (status != Status.COMPLETE) {
       say(trial.id() + " " + status.text() + ": " + message);
     }
@@ -123,11 +121,14 @@ public final class Progress {
   }
 
   private synchronized void show() {
-    double seconds = (System.nanoTime() - started) * 1e-9;
-    // A failed trial never does its steps, and a resumed one fewer: count what has ended as done.
-    double share = workToDo == 0 ? 1 : Math.min(1, Math.max(workEnded, seenCost.sum()) / workToDo);
-    String left =
-        share >= 1 ? "done" : share < 0.001 ? "?" : clock(seconds * (1 - share) / share) + " left";
+    long now = System.nanoTime();
+    double seconds = (now - started) * 1e-9;
+    // Until a trial has ended, the steps that are counted say how fast it goes.
+    double counted = workToDo == 0 ? 1 : Math.min(1, seenCost.sum() / workToDo);
+    double secondsLeft = agenda.secondsLeft(now).orElse(seconds * (1 - counted) / counted);
+    boolean ended = done.get() == total;
+    double share = ended ? 1 : seconds / (seconds + secondsLeft);
+    String left = ended ? "done" : share < 0.001 ? "?" : clock(secondsLeft) + " left";
     String line =
         String.format(
             Locale.ROOT,

@@ -1,9 +1,15 @@
 package dev.secant.job;
 
 import dev.secant.table.FullBatchRecord;
+import dev.secant.training.ReplayedSegment;
 import java.io.Serializable;
 import java.util.List;
 
-/** What the driver needs to know of a replayed segment; its steps stay on the executors. */
+/** What of a replayed segment its trial needs to know as a whole; its steps stay where they are. */
 record Replayed(double drift, double seconds, double[] updateNorms, List<FullBatchRecord> fullBatch)
-    implements Serializable {}
+    implements Serializable {
+  static Replayed of(ReplayedSegment segment) {
+    return new Replayed(
+        segment.drift(), segment.seconds(), segment.updateNorms(), segment.besides().fullBatch());
+  }
+}

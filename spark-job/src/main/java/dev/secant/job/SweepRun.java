@@ -14,17 +14,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkExecutorInfo;
@@ -37,15 +38,11 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Runs the trials of a sweep, as many at once as there are task slots, the longest first. A trial
- * is one task that records, then one task a segment that replays, then one write a table; its row
- * in {@code trials} is written last and commits it. What fails in a trial stays in that trial.
+ * is one task; a path that is cut into segments is one that records, then one a segment that
+ * replays. Tasks write the tables; the row in {@code trials}, written last by the driver, commits
+ * the trial. What fails in a trial stays in that trial.
  */
 public final class SweepRun {
-  /** Replayed by one task rather than cut: shorter segments cost more to start than they save. */
-  private static final long STEPS_A_SEGMENT = 500;
-
-  private static final int MOST_SEGMENTS = 8;
-
   private static final Duration POLL = Duration.ofMillis(20);
 
   /** How a run is done; none of it changes a path, but for device and threads its last bits. */
@@ -56,6 +53,11 @@ public final class SweepRun {
     public boolean allWell() {
       return failed == 0;
     }
+
+    /** Whether every trial was there already. */
+    public boolean nothingNew() {
+      return skipped == complete + failed;
+    }
   }
 
   private final SparkSession spark;
@@ -64,11 +66,9 @@ public final class SweepRun {
   private final TrialExecution execution;
   private final Progress progress;
   private final Output output;
-  private final TrialTables tables;
   private final Broadcast<SerializableConfiguration> configuration;
   private final Surroundings surroundings;
   private final int slots;
-  private final AtomicInteger unfinished = new AtomicInteger();
   private volatile boolean stopping;
 
   public SweepRun(SparkSession spark, Plan plan, TrialExecution execution, Progress progress) {
@@ -78,7 +78,6 @@ public final class SweepRun {
     this.execution = execution;
     this.progress = progress;
     this.output = new Output(plan.output(), context.hadoopConfiguration());
-    this.tables = new TrialTables(spark, output);
     this.configuration =
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
     this.surroundings =
@@ -94,7 +93,7 @@ public final class SweepRun {
    */
   public Result run(List<PlannedTrial> trials) throws InterruptedException, IOException {
     try (OutputLock lock = OutputLock.take(output)) {
-      Map<String, String> committed = output.committed(spark);
+      Map<String, String> committed = output.committed();
       for (String id : output.trialsWithFiles()) {
         if (!committed.containsKey(id)) {
           output.removeRows(id);
@@ -103,22 +102,19 @@ public final class SweepRun {
       output.writePlan(trials);
 
       List<PlannedTrial> left =
-          trials.stream()
-              .filter(trial -> !isSettled(committed.get(trial.id())))
-              .sorted(Comparator.comparingDouble(PlannedTrial::cost).reversed())
-              .toList();
+          trials.stream().filter(trial -> !isSettled(committed.get(trial.id()))).toList();
       int skipped = trials.size() - left.size();
       long failedBefore =
           trials.stream()
               .map(trial -> committed.getOrDefault(trial.id(), ""))
               .filter(status -> isSettled(status) && !status.equals(Status.COMPLETE.text()))
               .count();
-      unfinished.set(left.size());
+      Agenda agenda = new Agenda(left, slots);
       List<String> messages = new ArrayList<>();
       int bad = (int) failedBefore;
-      progress.start(spark.sparkContext(), trials.size(), left);
+      progress.start(spark.sparkContext(), trials.size(), left, agenda);
       try {
-        for (Ended ended : runAll(left)) {
+        for (Ended ended : runAll(agenda)) {
           if (ended.status() != Status.COMPLETE) {
             bad++;
             messages.add(ended.id() + " " + ended.status().text() + ": " + ended.message());
@@ -163,25 +159,22 @@ public final class SweepRun {
     return status != null && !status.isEmpty() && !status.equals(Status.FAILED.text());
   }
 
-  private record Ended(String id, Status status, String message) {}
+  /**
+   * @param steps that were walked
+   * @param seconds that both passes took
+   */
+  private record Ended(String id, Status status, String message, long steps, double seconds) {}
 
-  private List<Ended> runAll(List<PlannedTrial> trials) throws InterruptedException {
+  private List<Ended> runAll(Agenda agenda) throws InterruptedException {
     ExecutorService pool = Executors.newFixedThreadPool(slots);
     ConcurrentLinkedQueue<Ended> ended = new ConcurrentLinkedQueue<>();
     try {
-      List<Future<?>> futures = new ArrayList<>();
-      for (PlannedTrial trial : trials) {
-        futures.add(
-            pool.submit(
-                () -> {
-                  Ended end = runToItsEnd(trial);
-                  unfinished.decrementAndGet();
-                  progress.ended(trial, end.status(), end.message());
-                  ended.add(end);
-                }));
+      CompletionService<Void> workers = new ExecutorCompletionService<>(pool);
+      for (int slot = 0; slot < slots; slot++) {
+        workers.submit(() -> runOneByOne(agenda, ended), null);
       }
-      for (Future<?> future : futures) {
-        future.get();
+      for (int slot = 0; slot < slots; slot++) {
+        workers.take().get();
       }
       return List.copyOf(ended);
     } catch (ExecutionException e) {
@@ -197,9 +190,22 @@ public final class SweepRun {
     }
   }
 
-  private Ended runToItsEnd(PlannedTrial trial) {
+  private void runOneByOne(Agenda agenda, Collection<Ended> ended) {
+    while (true) {
+      Optional<PlannedTrial> trial = agenda.next(System.nanoTime());
+      if (trial.isEmpty()) {
+        return;
+      }
+      Ended end = runToItsEnd(trial.get(), agenda);
+      agenda.ended(trial.get(), end.steps(), end.seconds());
+      progress.ended(trial.get(), end.status(), end.message());
+      ended.add(end);
+    }
+  }
+
+  private Ended runToItsEnd(PlannedTrial trial, Agenda agenda) {
     try {
-      return measure(trial);
+      return measure(trial, agenda);
     } catch (TrialFailed e) {
       if (stopping) {
         throw new CancellationException("interrupted");
@@ -220,15 +226,17 @@ public final class SweepRun {
     progress.trace(failure.trace());
     try {
       output.removeRows(trial.id());
-      tables.commit(
-          new TrialRecord(trial.trial(), trial.parameters(), 0, ending, Passes.NONE, surroundings));
+      tables(trial.id())
+          .commit(
+              new TrialRecord(
+                  trial.trial(), trial.parameters(), 0, ending, Passes.NONE, surroundings));
     } catch (Exception e) {
       message += "; its row could not be written: " + e.getMessage();
     }
-    return new Ended(trial.id(), Status.FAILED, message);
+    return new Ended(trial.id(), Status.FAILED, message, 0, 0);
   }
 
-  private Ended measure(PlannedTrial trial) throws IOException, TrialFailed {
+  private Ended measure(PlannedTrial trial, Agenda agenda) throws IOException, TrialFailed {
     String id = trial.id();
     output.removeRows(id);
     TrialTask task =
@@ -243,17 +251,30 @@ public final class SweepRun {
         new TaskBody(
             task,
             execution,
-            output.checkpoints(id).toString(),
+            output.root().toString(),
             configuration,
             progress.steps(),
             progress.cost(),
             (long) trial.costOfStep());
 
-    context.setJobGroup(id, "record " + id);
-    int segments = segments(trial);
-    Recording recording =
-        done(context.parallelize(List.of(segments), 1).map(body::record).collect().get(0));
-    context.setJobGroup(id, "replay " + id);
+    int segments = segments(trial, agenda);
+    context.setJobGroup(id, "trial " + id);
+    Walked walked =
+        segments == 1
+            ? done(context.parallelize(List.of(id), 1).map(unused -> body.whole()).first())
+            : walkInSegments(segments, body);
+    TrialRecord row = row(trial, walked);
+    tables(id).commit(row);
+    output.removeCheckpoints(
+        id, plan.measure().keepCheckpoints() ? Set.of("step-0", "final") : Set.of());
+    return new Ended(
+        id, row.ending().status(), row.ending().message(), row.steps(), walked.seconds());
+  }
+
+  /** A task that records, then one a segment that replays, then one a segment that writes. */
+  private Walked walkInSegments(int segments, TaskBody body) throws IOException, TrialFailed {
+    String id = body.task().trialId();
+    Recording recording = done(context.parallelize(List.of(segments), 1).map(body::record).first());
     JavaRDD<TaskOutcome<ReplayedSegment>> outcomes =
         context
             .parallelize(
@@ -263,23 +284,26 @@ public final class SweepRun {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       List<Replayed> replayed = new ArrayList<>();
-      for (TaskOutcome<Replayed> outcome : outcomes.map(TaskBody::essence).collect()) {
+      for (TaskOutcome<Replayed> outcome :
+          outcomes.map(outcome -> outcome.map(Replayed::of)).collect()) {
         replayed.add(done(outcome));
       }
-      context.setJobGroup(id, "write " + id);
-      tables.write(id, plan.measure(), recording, replayed, outcomes.map(TaskBody::measured));
-      TrialRecord row = row(trial, recording, replayed);
-      tables.commit(row);
-      output.removeCheckpoints(
-          id, plan.measure().keepCheckpoints() ? Set.of("step-0", "final") : Set.of());
-      return new Ended(id, row.ending().status(), row.ending().message());
+      PathNulls nulls = PathNulls.of(recording, plan.measure().references(), replayed);
+      outcomes.foreach(outcome -> body.write(outcome, nulls));
+      tables(id).writeEpochs(plan.measure(), recording, replayed);
+      return Walked.of(recording, replayed);
     } finally {
       outcomes.unpersist(false);
     }
   }
 
-  private TrialRecord row(PlannedTrial trial, Recording recording, List<Replayed> replayed) {
-    double drift = replayed.stream().mapToDouble(Replayed::drift).sum();
+  private TrialTables tables(String id) {
+    return new TrialTables(output, id);
+  }
+
+  private TrialRecord row(PlannedTrial trial, Walked walked) {
+    Recording recording = walked.recording();
+    double drift = walked.drift();
     Status status = Status.COMPLETE;
     String message = "";
     if (recording.diverged()) {
@@ -296,23 +320,19 @@ public final class SweepRun {
         trial.parameters(),
         recording.steps(),
         new Ending(status, "", message, Finals.of(recording.epochs())),
-        new Passes(
-            drift,
-            recording.segments(),
-            recording.seconds(),
-            replayed.stream().mapToDouble(Replayed::seconds).sum()),
+        new Passes(drift, recording.segments(), recording.seconds(), walked.replaySeconds()),
         surroundings);
   }
 
-  /** As many segments as pay, more where slots would stand idle otherwise. */
-  private int segments(PlannedTrial trial) {
+  private int segments(PlannedTrial trial, Agenda agenda) {
     if (plan.measure().segments() > 0) {
       return plan.measure().segments();
     }
-    long paying = Math.max(1, Math.min(MOST_SEGMENTS, trial.steps() / STEPS_A_SEGMENT));
-    int left = Math.max(1, unfinished.get());
-    long forIdle = left < slots ? (slots + left - 1) / left : 1;
-    return (int) Math.min(trial.steps(), Math.max(paying, forIdle));
+    return Cuts.segments(
+        trial.steps(),
+        agenda.seconds(trial) / 2,
+        trial.checkpointBytes(),
+        agenda.helping(trial, System.nanoTime()));
   }
 
   private static <T> T done(TaskOutcome<T> outcome) throws TrialFailed {

@@ -6,7 +6,7 @@ import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
 import java.io.IOException;
 import java.io.Serializable;
-import org.apache.hadoop.fs.Path;
+import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
@@ -16,7 +16,7 @@ import org.apache.spark.util.SerializableConfiguration;
 record TaskBody(
     TrialTask task,
     TrialExecution execution,
-    String checkpoints,
+    String root,
     Broadcast<SerializableConfiguration> configuration,
     LongAccumulator steps,
     LongAccumulator cost,
@@ -31,31 +31,37 @@ record TaskBody(
     return TaskOutcome.of(() -> execution.replay(task, recording, segment, store(), monitor()));
   }
 
-  static TaskOutcome<Replayed> essence(TaskOutcome<ReplayedSegment> outcome) {
+  /** A whole trial, all but the row that commits it. */
+  TaskOutcome<Walked> whole() throws IOException {
+    return TaskOutcome.of(
+        () -> {
+          TrialExecution.Whole whole = execution.whole(task, store(), monitor());
+          List<Replayed> replayed = whole.segments().stream().map(Replayed::of).toList();
+          PathNulls nulls = PathNulls.of(whole.recording(), task.measure().references(), replayed);
+          TrialTables tables = new TrialTables(output(), task.trialId());
+          for (ReplayedSegment segment : whole.segments()) {
+            tables.write(task.measure(), segment, nulls);
+          }
+          tables.writeEpochs(task.measure(), whole.recording(), replayed);
+          return Walked.of(whole.recording(), replayed);
+        });
+  }
+
+  void write(TaskOutcome<ReplayedSegment> outcome, PathNulls nulls) throws IOException {
     if (outcome instanceof TaskOutcome.Failed<ReplayedSegment> failed) {
-      return new TaskOutcome.Failed<>(failed.failure());
+      // A segment that was lost with its executor and failed when it was replayed once more.
+      throw new IllegalStateException(failed.failure().message());
     }
-    ReplayedSegment segment = measured(outcome);
-    return new TaskOutcome.Done<>(
-        new Replayed(
-            segment.drift(),
-            segment.seconds(),
-            segment.updateNorms(),
-            segment.besides().fullBatch()));
+    ReplayedSegment segment = ((TaskOutcome.Done<ReplayedSegment>) outcome).value();
+    new TrialTables(output(), task.trialId()).write(task.measure(), segment, nulls);
   }
 
-  /** The segment of a task that did its work. */
-  static ReplayedSegment measured(TaskOutcome<ReplayedSegment> outcome) {
-    if (outcome instanceof TaskOutcome.Done<ReplayedSegment> done) {
-      return done.value();
-    }
-    // A segment that was lost with its executor and failed when it was replayed once more.
-    throw new IllegalStateException(
-        ((TaskOutcome.Failed<ReplayedSegment>) outcome).failure().message());
+  private CheckpointStore store() {
+    return output().checkpointStore(task.trialId());
   }
 
-  private CheckpointStore store() throws IOException {
-    return new HadoopCheckpointStore(new Path(checkpoints), configuration.value().value());
+  private Output output() {
+    return new Output(root, configuration.value().value());
   }
 
   private Monitor monitor() {

@@ -9,6 +9,7 @@ import java.io.Serializable;
 import java.io.StringWriter;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import org.apache.spark.TaskContext;
 
 /**
@@ -21,6 +22,13 @@ sealed interface TaskOutcome<T> extends Serializable {
 
   /** The trial failed. */
   record Failed<T>(Failure failure) implements TaskOutcome<T> {}
+
+  /** The same with a part of what was brought home. */
+  default <S> TaskOutcome<S> map(Function<T, S> part) {
+    return this instanceof Done<T> done
+        ? new Done<>(part.apply(done.value()))
+        : new Failed<>(((Failed<T>) this).failure());
+  }
 
   /** What a task does. */
   interface Work<T> {

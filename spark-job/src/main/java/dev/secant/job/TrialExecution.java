@@ -6,9 +6,11 @@ import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * How a task walks a path. Both methods are functions of their arguments and of what lies in the
+ * How a task walks a path. Every method is a function of its arguments and of what lies in the
  * store, so a task that was lost can be run again anywhere.
  */
 public interface TrialExecution extends Serializable {
@@ -20,4 +22,26 @@ public interface TrialExecution extends Serializable {
   ReplayedSegment replay(
       TrialTask task, Recording recording, int segment, CheckpointStore store, Monitor monitor)
       throws IOException;
+
+  /**
+   * A path with all that was measured along it.
+   *
+   * @param segments all of them, in order
+   */
+  record Whole(Recording recording, List<ReplayedSegment> segments) {
+    public Whole {
+      segments = List.copyOf(segments);
+    }
+  }
+
+  /** Walks and measures a path in one go, for a trial that is one task. */
+  default Whole whole(TrialTask task, CheckpointStore store, Monitor monitor) throws IOException {
+    Recording recording = record(task, 1, store, monitor);
+    // More than one where an earlier run, which was stopped, had begun to cut the path.
+    List<ReplayedSegment> segments = new ArrayList<>();
+    for (int segment = 0; segment < recording.segments(); segment++) {
+      segments.add(replay(task, recording, segment, store, monitor));
+    }
+    return new Whole(recording, segments);
+  }
 }

@@ -13,67 +13,44 @@ import dev.secant.table.TableRow;
 import dev.secant.table.TrialRecord;
 import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
-import java.io.Serializable;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
+import org.apache.hadoop.fs.Path;
 
-/** Writes what was measured of one trial: a folder of its own in every table. */
+/**
+ * Writes what was measured of one trial: a folder of its own in every table, in it a file a
+ * segment. Whoever writes a file again writes the same.
+ */
 final class TrialTables {
-  private final SparkSession spark;
   private final Output output;
+  private final String id;
 
-  TrialTables(SparkSession spark, Output output) {
-    this.spark = spark;
+  TrialTables(Output output, String id) {
     this.output = output;
+    this.id = id;
   }
 
-  /** The rows that a segment has for one table. */
-  @FunctionalInterface
-  private interface RowsOf extends Serializable {
-    List<? extends TableRow> of(ReplayedSegment segment);
-  }
-
-  /**
-   * Everything but the row that commits.
-   *
-   * @param segments in order, as they lie on the executors
-   */
-  void write(
-      String id,
-      Measure measure,
-      Recording recording,
-      List<Replayed> replayed,
-      JavaRDD<ReplayedSegment> segments) {
-    PathNulls nulls = PathNulls.of(recording, measure.references(), replayed);
-    write(StepRecord.TABLE, id, segments, nulls::fill);
+  /** The rows of one segment, in every table that has rows a step. */
+  void write(Measure measure, ReplayedSegment segment, PathNulls nulls) throws IOException {
+    write(StepRecord.TABLE, segment, nulls.fill(segment));
     if (measure.probes().batches() > 0) {
-      write(ProbeRecord.TABLE, id, segments, segment -> segment.besides().probes());
+      write(ProbeRecord.TABLE, segment, segment.besides().probes());
     }
     if (!measure.lags().lags().isEmpty()) {
-      write(LagRecord.TABLE, id, segments, segment -> segment.besides().lags());
+      write(LagRecord.TABLE, segment, segment.besides().lags());
     }
     if (measure.layersEvery() > 0) {
-      write(LayerRecord.TABLE, id, segments, segment -> segment.besides().layers());
+      write(LayerRecord.TABLE, segment, segment.besides().layers());
     }
-    write(EpochRecord.TABLE, id, epochs(id, measure, recording, replayed));
-  }
-
-  /** Writes the row that makes the trial count. */
-  void commit(TrialRecord record) {
-    write(TrialRecord.TABLE, record.trial().id().value(), List.of(withoutId(record.row())));
   }
 
   /** A row for each epoch and reference, with the full-batch gradient where it was taken. */
-  private static List<Row> epochs(
-      String id, Measure measure, Recording recording, List<Replayed> replayed) {
-    List<Row> rows = new ArrayList<>();
+  void writeEpochs(Measure measure, Recording recording, List<Replayed> replayed)
+      throws IOException {
+    List<Object[]> rows = new ArrayList<>();
     for (EpochRecord epoch : recording.epochs()) {
       for (Reference reference : measure.references()) {
         Optional<FullBatchRecord> fullBatch =
@@ -82,30 +59,25 @@ final class TrialTables {
                 .filter(record -> record.epoch() == epoch.epoch())
                 .filter(record -> record.reference().equals(reference.name()))
                 .findFirst();
-        rows.add(withoutId(epoch.row(id, reference.name(), fullBatch)));
+        rows.add(epoch.row(id, reference.name(), fullBatch));
       }
     }
-    return rows;
+    write(EpochRecord.TABLE, 0, rows);
   }
 
-  private void write(Table table, String id, JavaRDD<ReplayedSegment> segments, RowsOf rows) {
-    JavaRDD<Row> all =
-        segments
-            .flatMap(segment -> List.<TableRow>copyOf(rows.of(segment)).iterator())
-            .map(record -> withoutId(record.row(id)));
-    write(table, id, spark.createDataFrame(all, Schemas.ofFiles(table)));
+  /** Writes the row that makes the trial count. */
+  void commit(TrialRecord record) throws IOException {
+    write(TrialRecord.TABLE, 0, List.<Object[]>of(record.row()));
   }
 
-  private void write(Table table, String id, List<Row> rows) {
-    write(table, id, spark.createDataFrame(rows, Schemas.ofFiles(table)));
+  private void write(Table table, ReplayedSegment segment, List<? extends TableRow> records)
+      throws IOException {
+    write(
+        table, segment.segment(), () -> records.stream().map(record -> record.row(id)).iterator());
   }
 
-  /** Segments come in order and so do their rows: one file holds the path from start to end. */
-  private void write(Table table, String id, Dataset<Row> rows) {
-    rows.coalesce(1).write().parquet(output.rows(table, id).toString());
-  }
-
-  private static Row withoutId(Object[] values) {
-    return RowFactory.create(Arrays.copyOfRange(values, 1, values.length));
+  private void write(Table table, int part, Iterable<Object[]> rows) throws IOException {
+    String name = String.format(Locale.ROOT, "part-%05d.parquet", part);
+    ParquetRows.write(output.files(), new Path(output.rows(table, id), name), table, rows);
   }
 }

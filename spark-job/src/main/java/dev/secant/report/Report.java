@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -103,6 +104,11 @@ public record Report(
     } finally {
       trials.unpersist();
     }
+  }
+
+  /** The address of the report that was written last, where there is one. */
+  public static Optional<Path> written(Output output) {
+    return output.file(FILE);
   }
 
   private static Report of(SparkSession spark, Output output) {

@@ -32,6 +32,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -131,16 +133,21 @@ class SweepRunTest {
     assertThat(sql("SELECT DISTINCT trial_id, step FROM steps")).hasSize(2 * STEPS);
     assertThat(temp.resolve("out/_checkpoints")).isEmptyDirectory();
     assertThat(temp.resolve("out/_lock")).doesNotExist();
-    assertThat(parquetFiles("steps")).hasSize(2);
+    assertThat(parquetFiles("steps")).hasSize(2 * 3);
   }
 
   @Test
-  void rowsOfATrialAreSortedByStep() throws Exception {
+  void filesAndRowsOfATrialAreSortedByStep() throws Exception {
     run(new StandIn(diary()), 3, "0.1");
 
-    List<Row> rows = spark.read().parquet(parquetFiles("steps").get(0).toString()).collectAsList();
-    assertThat(rows).extracting(row -> row.<Long>getAs("step")).isSorted().hasSize(STEPS);
-    assertThat(rows.get(0).schema().fieldNames()).doesNotContain("trial_id");
+    List<Long> steps = new ArrayList<>();
+    for (Path file : parquetFiles("steps")) {
+      for (Row row : spark.read().parquet(file.toString()).collectAsList()) {
+        steps.add(row.getAs("step"));
+        assertThat(row.schema().fieldNames()).doesNotContain("trial_id");
+      }
+    }
+    assertThat(steps).isSorted().hasSize(STEPS);
   }
 
   @Test
@@ -210,6 +217,61 @@ class SweepRunTest {
     assertThat(again.result.skipped()).isEqualTo(2);
     assertThat(parquetFiles("")).isEqualTo(files);
     assertThat(entries(diary())).isEqualTo(recorded);
+  }
+
+  @Test
+  void everyOneOfManyTrialsIsDoneOnceAndOnlyWhatIsMissingAgain() throws Exception {
+    int trials = 200;
+    String rates =
+        IntStream.rangeClosed(1, trials)
+            .mapToObj(i -> Double.toString(i / 1000.0))
+            .collect(Collectors.joining(", "));
+
+    assertThat(run(new StandIn(diary()), 0, rates).result.complete()).isEqualTo(trials);
+    assertThat(entries(diary())).isEqualTo(trials);
+    assertThat(sql("SELECT trial_id, step FROM steps GROUP BY trial_id, step"))
+        .hasSize(trials * STEPS);
+    List<Path> commits = parquetFiles("trials");
+    assertThat(commits).hasSize(trials);
+    for (Path commit : commits.subList(0, 7)) {
+      Files.delete(commit);
+    }
+
+    Result again = run(new StandIn(diary()), 0, rates);
+
+    assertThat(again.result.skipped()).isEqualTo(trials - 7);
+    assertThat(again.result.complete()).isEqualTo(trials);
+    assertThat(entries(diary())).isEqualTo(trials + 7);
+    assertThat(parquetFiles("trials")).hasSize(trials);
+    assertThat(sql("SELECT * FROM steps")).hasSize(trials * STEPS);
+  }
+
+  @Test
+  void aTrialThatWasCutEarlierIsMeasuredInOneTask() throws Exception {
+    run(new StandIn(diary()), 3, "0.1");
+    List<Row> cut = gammaNulls();
+    deleteOutput();
+
+    // What the store holds wins over what is asked for: here, the boundaries of an earlier attempt.
+    run(new CutEarlier(new StandIn(diary()), 3), 1, "0.1");
+
+    assertThat(gammaNulls()).isEqualTo(cut);
+    assertThat(sql("SELECT segments FROM trials").get(0).getInt(0)).isEqualTo(3);
+  }
+
+  /** Records in segments of its own, whatever it is asked for. */
+  record CutEarlier(StandIn standIn, int cuts) implements TrialExecution {
+    @Override
+    public Recording record(TrialTask task, int segments, CheckpointStore store, Monitor monitor)
+        throws IOException {
+      return standIn.record(task, cuts, store, monitor);
+    }
+
+    @Override
+    public ReplayedSegment replay(
+        TrialTask task, Recording recording, int segment, CheckpointStore store, Monitor monitor) {
+      return standIn.replay(task, recording, segment, store, monitor);
+    }
   }
 
   @Test
