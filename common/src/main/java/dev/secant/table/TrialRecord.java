@@ -71,10 +71,16 @@ public record TrialRecord(
    * @param drift the summed distance between replayed and recorded states at segment ends; NaN
    *     where there was no replay
    * @param segments parts of the replay; 0 where there was none
+   * @param waitSeconds of both passes together, spent waiting for samples to be read
    */
-  public record Passes(double drift, int segments, double recordSeconds, double replaySeconds) {
+  public record Passes(
+      double drift, int segments, double recordSeconds, double replaySeconds, double waitSeconds) {
     /** Nothing was run to its end. */
-    public static final Passes NONE = new Passes(Double.NaN, 0, Double.NaN, Double.NaN);
+    public static final Passes NONE = new Passes(Double.NaN, 0, Double.NaN, Double.NaN, Double.NaN);
+
+    private double waitShare() {
+      return waitSeconds / (recordSeconds + replaySeconds);
+    }
   }
 
   /** The machine's and the software's part in the numbers. */
@@ -140,6 +146,11 @@ public record TrialRecord(
               new Column("segments", INTEGER, false, "parts of the replay"),
               new Column("record_seconds", DOUBLE, true, "seconds of the record pass"),
               new Column("replay_seconds", DOUBLE, true, "seconds of the replay, all segments"),
+              new Column(
+                  "data_wait_share",
+                  DOUBLE,
+                  true,
+                  "share of both passes' seconds spent waiting for samples to be read"),
               new Column("device", TEXT, false, "cpu or gpu"),
               new Column("threads", INTEGER, false, "threads of the engine in a task"),
               new Column("secant_version", TEXT, false, "version of Secant"),
@@ -187,6 +198,7 @@ public record TrialRecord(
       passes.segments(),
       orNull(passes.recordSeconds()),
       orNull(passes.replaySeconds()),
+      orNull(passes.waitShare()),
       where.device(),
       where.threads(),
       where.secant(),

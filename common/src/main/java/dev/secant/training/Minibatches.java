@@ -46,8 +46,8 @@ final class Minibatches implements AutoCloseable {
   }
 
   /** How long batches were waited for until now. */
-  double waitedSeconds() {
-    return prefetch.waitedSeconds();
+  double waitSeconds() {
+    return prefetch.waitSeconds();
   }
 
   /** What the path's steps {@code from .. until - 1} learn from. */

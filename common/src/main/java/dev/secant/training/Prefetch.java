@@ -39,7 +39,7 @@ final class Prefetch implements AutoCloseable {
   }
 
   /** How long batches were waited for, over all sequences. */
-  double waitedSeconds() {
+  double waitSeconds() {
     return waitedNanos / 1e9;
   }
 

@@ -53,6 +53,11 @@ final class TrainingRun implements AutoCloseable {
     return minibatches.stepsPerEpoch() * trial.epochs();
   }
 
+  /** How long steps and passes beside them have waited for their samples until now. */
+  double waitSeconds() {
+    return minibatches.waitSeconds();
+  }
+
   State initialState() {
     return State.initial(root, network, trial);
   }

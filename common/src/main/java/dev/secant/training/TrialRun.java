@@ -90,6 +90,7 @@ public final class TrialRun implements AutoCloseable {
   public ReplayedSegment replay(
       Recording recording, Measure measure, int segment, CheckpointStore store, Monitor monitor) {
     long start = System.nanoTime();
+    double waited = run.waitSeconds();
     Checkpoints checkpoints = checkpoints(store);
     Checkpoint from = checkpoints.required(Checkpoints.name(recording.boundaries(), segment));
     Checkpoint to = checkpoints.required(Checkpoints.name(recording.boundaries(), segment + 1));
@@ -105,7 +106,12 @@ public final class TrialRun implements AutoCloseable {
           run.walk(state, until, List.of(lags), monitor.uncounted());
         }
         return new ReplayedSegment(
-            segment, measurement.steps(), measurement.besides(), drift, seconds(start));
+            segment,
+            measurement.steps(),
+            measurement.besides(),
+            drift,
+            seconds(start),
+            run.waitSeconds() - waited);
       }
     } catch (Diverged e) {
       throw new IllegalStateException("the replay left the recorded path: " + e.getMessage(), e);
@@ -143,6 +149,7 @@ public final class TrialRun implements AutoCloseable {
       List<Long> boundaries, String divergence, Checkpoints checkpoints, Monitor monitor)
       throws IOException, Diverged {
     long start = System.nanoTime();
+    double waited = run.waitSeconds();
     EpochObserver epochs = new EpochObserver(run);
     try (Scope scope = root.child()) {
       Optional<Checkpoint> last = checkpoints.last(boundaries, Long.MAX_VALUE);
@@ -150,6 +157,7 @@ public final class TrialRun implements AutoCloseable {
           last.map(checkpoint -> State.of(scope, checkpoint.vectors(), checkpoint.step()))
               .orElseGet(run::initialState);
       double before = last.map(Checkpoint::seconds).orElse(0.0);
+      double waitedBefore = last.map(Checkpoint::waitSeconds).orElse(0.0) - waited;
       last.ifPresent(checkpoint -> epochs.restore(checkpoint.epochs()));
       for (int i = 0; i < boundaries.size(); i++) {
         if (boundaries.get(i) < state.step()) {
@@ -158,10 +166,20 @@ public final class TrialRun implements AutoCloseable {
         run.walk(state, boundaries.get(i), List.of(epochs), monitor);
         checkpoints.write(
             Checkpoints.name(boundaries, i),
-            new Checkpoint(state.step(), state.vectors(), epochs.save(), before + seconds(start)));
+            new Checkpoint(
+                state.step(),
+                state.vectors(),
+                epochs.save(),
+                before + seconds(start),
+                waitedBefore + run.waitSeconds()));
       }
       return new Recording(
-          state.step(), boundaries, divergence, epochs.epochs(), before + seconds(start));
+          state.step(),
+          boundaries,
+          divergence,
+          epochs.epochs(),
+          before + seconds(start),
+          waitedBefore + run.waitSeconds());
     }
   }
 

@@ -5,5 +5,10 @@ import java.io.Serializable;
 import java.util.List;
 
 /** What the driver needs to know of a replayed segment; its steps stay on the executors. */
-record Replayed(double drift, double seconds, double[] updateNorms, List<FullBatchRecord> fullBatch)
+record Replayed(
+    double drift,
+    double seconds,
+    double waitSeconds,
+    double[] updateNorms,
+    List<FullBatchRecord> fullBatch)
     implements Serializable {}

@@ -300,7 +300,8 @@ public final class SweepRun {
             drift,
             recording.segments(),
             recording.seconds(),
-            replayed.stream().mapToDouble(Replayed::seconds).sum()),
+            replayed.stream().mapToDouble(Replayed::seconds).sum(),
+            recording.waitSeconds() + replayed.stream().mapToDouble(Replayed::waitSeconds).sum()),
         surroundings);
   }
 

@@ -40,6 +40,7 @@ record TaskBody(
         new Replayed(
             segment.drift(),
             segment.seconds(),
+            segment.waitSeconds(),
             segment.updateNorms(),
             segment.besides().fullBatch()));
   }
