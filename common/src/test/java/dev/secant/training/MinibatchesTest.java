@@ -31,8 +31,8 @@ class MinibatchesTest {
   @TempDir Path root;
 
   @AfterEach
-  void noThreadIsLeft() {
-    assertThat(PrefetchTest.threads()).isEmpty();
+  void noThreadIsLeft() throws InterruptedException {
+    PrefetchTest.assertNoThreadIsLeft();
   }
 
   @ParameterizedTest
@@ -120,7 +120,7 @@ class MinibatchesTest {
   }
 
   @Test
-  void aRunThatStopsOrDivergesLeavesNoThread() throws IOException {
+  void aRunThatStopsOrDivergesLeavesNoThread() throws IOException, InterruptedException {
     Trial trial = trial(SHAPES);
     Dataset data = trial.dataset().load(root);
     Monitor stopping =
@@ -141,7 +141,7 @@ class MinibatchesTest {
       assertThatThrownBy(() -> run.record(2, List.of(), new MemoryStore(), stopping))
           .isInstanceOf(CancellationException.class);
     }
-    assertThat(PrefetchTest.threads()).isEmpty();
+    PrefetchTest.assertNoThreadIsLeft();
     Trial diverging = Trials.parse(json(SHAPES).replace("lr: 0.01", "lr: 1e6"));
     try (TrialRun run = new TrialRun(diverging, data, 1)) {
       Recording recording = run.record(2, List.of(), new MemoryStore(), Monitor.NONE);
