@@ -20,7 +20,8 @@ from scipy import stats
 PERCENTS = [1, 5, 25, 50, 75, 95, 99]
 NOT_FACTORS = set(
     "trial_id config_json parameters steps status error_category error_message final_train_loss final_validation_loss"
-    " final_validation_score replay_drift measure_mode segments record_seconds replay_seconds device threads"
+    " final_validation_score replay_drift measure_mode segments record_seconds replay_seconds"
+    " data_wait_share device threads"
     " secant_version djl_version pytorch_version spark_version java_version".split())
 SEEDS = ["seed", "seed_order", "seed_noise"]
 OF_TRIAL = ("parameters steps status final_train_loss final_validation_loss final_validation_score replay_drift"

@@ -104,6 +104,20 @@ public final class Settings {
     return has(key) ? read(key, "a whole number", Settings::asLong) : otherwise;
   }
 
+  /** A size in memory, such as {@code 8GiB}, in bytes; above 0. */
+  public long bytes(String key) {
+    String text = text(key);
+    try {
+      long bytes = ConfigFactory.parseMap(Map.of("size", text)).getBytes("size");
+      if (bytes > 0) {
+        return bytes;
+      }
+    } catch (ConfigException e) {
+      // Said below.
+    }
+    throw error(key, "must be a size such as 8GiB, but is " + text);
+  }
+
   public double number(String key) {
     return read(key, "a number", Settings::asNumber);
   }

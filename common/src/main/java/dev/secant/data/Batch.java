@@ -53,6 +53,11 @@ public final class Batch {
     this.size = samples;
   }
 
+  /** Memory that it takes, full or not. */
+  public long bytes() {
+    return (long) inputs.capacity() + targets.capacity();
+  }
+
   /** The inputs of an image task: float32, channels first. */
   public FloatBuffer pixels() {
     return inputs.asFloatBuffer();

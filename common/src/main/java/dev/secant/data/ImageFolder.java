@@ -14,8 +14,8 @@ import java.util.TreeMap;
  * {@code train} too, the class folders lie in the folder itself. Classes are numbered in the order
  * of their names.
  *
- * <p>Photos are listed here and decoded whenever they are read: a damaged one is an error only
- * then, because opening a million files first would take longer than many a sweep.
+ * <p>Photos are listed here and decoded when they are read: a damaged one is an error only then,
+ * because opening a million files first would take longer than many a sweep.
  *
  * @param folder under the data root
  * @param size side of the square that a sample is

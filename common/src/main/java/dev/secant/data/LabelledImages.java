@@ -3,6 +3,7 @@ package dev.secant.data;
 import dev.secant.random.RandomStream;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.Arrays;
 
 /** Images of one size with a label each, as bytes, channels first. */
 final class LabelledImages implements Dataset {
@@ -90,20 +91,29 @@ final class LabelledImages implements Dataset {
       LongBuffer targets) {
     int height = task.height();
     int width = task.width();
+    // Column i of the crop is column first + i * step of the image; from..to of them lie inside.
+    int step = mirror ? -1 : 1;
+    int first = mirror ? left + width - 1 : left;
+    int shift = mirror ? left : -left;
+    int from = Math.min(width, Math.max(0, shift));
+    int to = Math.max(0, Math.min(width, width + shift));
     int at = 0;
     for (int channel = 0; channel < task.channels(); channel++) {
       float[] number = normal[channel];
-      float black = number[0];
       int plane = (image * task.channels() + channel) * height * width;
       for (int row = top; row < top + height; row++) {
-        boolean outside = row < 0 || row >= height;
-        for (int i = 0; i < width; i++) {
-          int column = left + (mirror ? width - 1 - i : i);
-          sample[at++] =
-              outside || column < 0 || column >= width
-                  ? black
-                  : number[pixels[plane + row * width + column] & 0xFF];
+        if (row < 0 || row >= height) {
+          Arrays.fill(sample, at, at + width, number[0]);
+        } else {
+          Arrays.fill(sample, at, at + from, number[0]);
+          int pixel = plane + row * width + first + from * step;
+          for (int i = from; i < to; i++) {
+            sample[at + i] = number[pixels[pixel] & 0xFF];
+            pixel += step;
+          }
+          Arrays.fill(sample, at + to, at + width, number[0]);
         }
+        at += width;
       }
     }
     inputs.put(place * sample.length, sample);

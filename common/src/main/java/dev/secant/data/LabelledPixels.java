@@ -128,18 +128,26 @@ final class LabelledPixels implements Dataset {
       long[] target) {
     int height = task.height();
     int width = task.width();
+    byte[] pixels = image.pixels();
+    byte[] mask = image.mask();
+    // Column i of the crop is column first + i * step of the image.
+    int step = mirror ? -1 : 1;
+    int first = mirror ? left + width - 1 : left;
     for (int j = 0; j < height; j++) {
       int row = top + (overturn ? height - 1 - j : j);
-      for (int i = 0; i < width; i++) {
-        int column = left + (mirror ? width - 1 - i : i);
-        int from = row * image.width() + column;
-        int to = j * width + i;
-        for (int channel = 0; channel < normal.length; channel++) {
-          int value = image.pixels()[channel * image.height() * image.width() + from] & 0xFF;
-          sample[channel * height * width + to] = normal[channel][value];
+      int start = row * image.width() + first;
+      int to = j * width;
+      for (int channel = 0; channel < normal.length; channel++) {
+        float[] number = normal[channel];
+        int from = channel * image.height() * image.width() + start;
+        int at = channel * height * width + to;
+        for (int i = 0; i < width; i++) {
+          sample[at + i] = number[pixels[from + i * step] & 0xFF];
         }
-        int label = image.mask()[from] & 0xFF;
-        target[to] = label == IGNORED_BYTE ? Task.IGNORED : label;
+      }
+      for (int i = 0; i < width; i++) {
+        int label = mask[start + i * step] & 0xFF;
+        target[to + i] = label == IGNORED_BYTE ? Task.IGNORED : label;
       }
     }
   }

@@ -1,20 +1,30 @@
 package dev.secant.data;
 
+import dev.secant.config.InputException;
 import dev.secant.data.ImageFile.Pixels;
 import dev.secant.data.Resampling.Axis;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
- * Photos of any size with a label each, too many to be held: every read decodes them anew. Samples
- * are made as torchvision's reference training script for ImageNet makes them.
+ * Photos of any size with a label each, decoded when they are read, several at once where
+ * processors are free. Samples are made as torchvision's reference training script for ImageNet
+ * makes them.
+ *
+ * <p>Decoded photos are kept in up to a quarter of the process's heap: where a sample is always the
+ * middle, that middle alone.
  */
 final class PhotoFiles implements Dataset {
   private final Task.Classification task;
-  private final ClassFolders train;
-  private final ClassFolders validation;
+  private final DecodedPhotos train;
+  private final DecodedPhotos validation;
   private final boolean randomCrop;
   private final boolean flip;
 
@@ -36,8 +46,9 @@ final class PhotoFiles implements Dataset {
       boolean randomCrop,
       boolean flip) {
     this.task = task;
-    this.train = train;
-    this.validation = validation;
+    AtomicLong room = new AtomicLong(Runtime.getRuntime().maxMemory() / 4);
+    this.train = new DecodedPhotos(train, randomCrop ? ImageFile::photo : this::middle, room);
+    this.validation = new DecodedPhotos(validation, this::middle, room);
     this.randomCrop = randomCrop;
     this.flip = flip;
   }
@@ -62,15 +73,20 @@ final class PhotoFiles implements Dataset {
     into.resize(samples.length);
     FloatBuffer inputs = into.pixels();
     LongBuffer targets = into.targets();
-    for (int i = 0; i < samples.length; i++) {
-      // How many numbers a crop takes depends on the photo: each sample has a stream of its own.
-      RandomStream draws = RandomStream.at(augmentation.nextLong(), Purpose.AUGMENTATION);
-      boolean mirror = flip && draws.nextBoolean();
-      Pixels photo = ImageFile.photo(train.path(samples[i]));
-      byte[] pixels = randomCrop ? randomCrop(photo, draws) : centre(photo);
-      write(pixels, mirror, i, inputs);
-      targets.put(i, train.label(samples[i]));
+    // How many numbers a crop takes depends on the photo: each sample has a stream of its own.
+    long[] streams = new long[samples.length];
+    for (int i = 0; i < streams.length; i++) {
+      streams[i] = augmentation.nextLong();
     }
+    each(
+        samples.length,
+        i -> {
+          RandomStream draws = RandomStream.at(streams[i], Purpose.AUGMENTATION);
+          boolean mirror = flip && draws.nextBoolean();
+          Pixels photo = train.photo(samples[i]);
+          write(randomCrop ? randomCrop(photo, draws) : photo.content(), mirror, i, inputs);
+          targets.put(i, train.label(samples[i]));
+        });
   }
 
   @Override
@@ -78,9 +94,37 @@ final class PhotoFiles implements Dataset {
     into.resize(count);
     FloatBuffer inputs = into.pixels();
     LongBuffer targets = into.targets();
-    for (int i = 0; i < count; i++) {
-      write(centre(ImageFile.photo(validation.path(from + i))), false, i, inputs);
-      targets.put(i, validation.label(from + i));
+    each(
+        count,
+        i -> {
+          write(validation.photo(from + i).content(), false, i, inputs);
+          targets.put(i, validation.label(from + i));
+        });
+  }
+
+  /**
+   * Makes samples side by side, each at a place of its own.
+   *
+   * @throws InputException the first sample's of those that have one
+   */
+  private static void each(int count, IntConsumer sample) {
+    Optional<InputException> error =
+        IntStream.range(0, count)
+            .parallel()
+            .mapToObj(i -> error(i, sample))
+            .flatMap(Optional::stream)
+            .findFirst();
+    if (error.isPresent()) {
+      throw error.get();
+    }
+  }
+
+  private static Optional<InputException> error(int i, IntConsumer sample) {
+    try {
+      sample.accept(i);
+      return Optional.empty();
+    } catch (InputException e) {
+      return Optional.of(e);
     }
   }
 
@@ -94,7 +138,8 @@ final class PhotoFiles implements Dataset {
   }
 
   /** The short side becomes 256 for a sample of 224, in proportion for others; then the middle. */
-  private byte[] centre(Pixels photo) {
+  private Pixels middle(Path file) {
+    Pixels photo = ImageFile.photo(file);
     int size = task.width();
     int side = (int) Math.rint(size * 256.0 / 224);
     int shorter = Math.min(photo.height(), photo.width());
@@ -103,21 +148,25 @@ final class PhotoFiles implements Dataset {
     // Halves go to the even side, as Python rounds.
     int top = (int) Math.rint((height - size) / 2.0);
     int left = (int) Math.rint((width - size) / 2.0);
-    return Resampling.resample(
-        photo,
-        Axis.of(0, photo.height(), height, top, size),
-        Axis.of(0, photo.width(), width, left, size));
+    byte[] pixels =
+        Resampling.resample(
+            photo,
+            Axis.of(0, photo.height(), height, top, size),
+            Axis.of(0, photo.width(), width, left, size));
+    return new Pixels(photo.fileHeight(), photo.fileWidth(), size, size, pixels);
   }
 
   private void write(byte[] pixels, boolean mirror, int place, FloatBuffer inputs) {
     int width = task.width();
-    int plane = task.height() * width;
-    float[] sample = new float[pixels.length];
-    for (int i = 0; i < pixels.length; i++) {
-      int column = i % width;
-      int from = mirror ? i - column + width - 1 - column : i;
-      sample[i] = normal[i / plane][pixels[from] & 0xFF];
+    int step = mirror ? -1 : 1;
+    float[] row = new float[width];
+    for (int from = 0; from < pixels.length; from += width) {
+      float[] number = normal[from / (task.height() * width)];
+      int first = mirror ? from + width - 1 : from;
+      for (int i = 0; i < width; i++) {
+        row[i] = number[pixels[first + i * step] & 0xFF];
+      }
+      inputs.put(place * pixels.length + from, row);
     }
-    inputs.put(place * sample.length, sample);
   }
 }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,8 +122,9 @@ public final class SweepFile {
 
   private static Measure measure(Settings measure) {
     String mode = measure.text("mode");
-    if (!List.of("auto", "replay").contains(mode)) {
-      throw measure.error("mode", "must be auto or replay, but is " + mode);
+    List<String> modes = Arrays.stream(Measure.Mode.values()).map(Measure.Mode::text).toList();
+    if (!modes.contains(mode)) {
+      throw measure.error("mode", "must be auto, replay or trajectory, but is " + mode);
     }
     List<Reference> references = References.parse(measure);
     int segments =
@@ -134,6 +136,10 @@ public final class SweepFile {
             lags(measure),
             every(measure, "full-batch", 1),
             every(measure, "layers", 50),
+            Measure.Mode.values()[modes.indexOf(mode)],
+            measure.text("trajectory-memory").equals("auto")
+                ? 0
+                : measure.bytes("trajectory-memory"),
             segments,
             measure.flag("keep-checkpoints", false));
     measure.refuseUnknown();

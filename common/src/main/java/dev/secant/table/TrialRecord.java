@@ -8,6 +8,7 @@ import static dev.secant.table.ColumnType.TEXT;
 
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
+import dev.secant.sweep.Measure;
 import dev.secant.sweep.Trial;
 import java.util.List;
 import java.util.Map;
@@ -70,11 +71,24 @@ public record TrialRecord(
   /**
    * @param drift the summed distance between replayed and recorded states at segment ends; NaN
    *     where there was no replay
+   * @param mode replay or trajectory
    * @param segments parts of the replay; 0 where there was none
+   * @param waitSeconds of both passes together, spent waiting for samples to be read
    */
-  public record Passes(double drift, int segments, double recordSeconds, double replaySeconds) {
+  public record Passes(
+      double drift,
+      Measure.Mode mode,
+      int segments,
+      double recordSeconds,
+      double replaySeconds,
+      double waitSeconds) {
     /** Nothing was run to its end. */
-    public static final Passes NONE = new Passes(Double.NaN, 0, Double.NaN, Double.NaN);
+    public static final Passes NONE =
+        new Passes(Double.NaN, Measure.Mode.REPLAY, 0, Double.NaN, Double.NaN, Double.NaN);
+
+    private double waitShare() {
+      return waitSeconds / (recordSeconds + replaySeconds);
+    }
   }
 
   /** The machine's and the software's part in the numbers. */
@@ -136,10 +150,16 @@ public record TrialRecord(
                   DOUBLE,
                   true,
                   "distance between replayed and recorded states, 0 where equal bit for bit"),
-              new Column("measure_mode", TEXT, false, "replay"),
+              new Column("measure_mode", TEXT, false, "replay, or trajectory: kept in memory"),
               new Column("segments", INTEGER, false, "parts of the replay"),
               new Column("record_seconds", DOUBLE, true, "seconds of the record pass"),
-              new Column("replay_seconds", DOUBLE, true, "seconds of the replay, all segments"),
+              new Column(
+                  "replay_seconds", DOUBLE, true, "seconds of measuring after the record pass"),
+              new Column(
+                  "data_wait_share",
+                  DOUBLE,
+                  true,
+                  "share of both passes' seconds spent waiting for samples to be read"),
               new Column("device", TEXT, false, "cpu or gpu"),
               new Column("threads", INTEGER, false, "threads of the engine in a task"),
               new Column("secant_version", TEXT, false, "version of Secant"),
@@ -183,10 +203,11 @@ public record TrialRecord(
       orNull(ending.last().validationLoss()),
       orNull(ending.last().validationScore()),
       Double.isNaN(passes.drift()) ? null : passes.drift(),
-      "replay",
+      passes.mode().text(),
       passes.segments(),
       orNull(passes.recordSeconds()),
       orNull(passes.replaySeconds()),
+      orNull(passes.waitShare()),
       where.device(),
       where.threads(),
       where.secant(),

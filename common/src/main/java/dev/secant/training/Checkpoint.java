@@ -20,8 +20,10 @@ import java.util.zip.CRC32C;
  * @param vectors weights, buffers, then the slots; little-endian float32
  * @param epochs what the {@link EpochObserver} knew
  * @param seconds of training up to here
+ * @param waitSeconds of these, spent waiting for samples
  */
-record Checkpoint(long step, List<ByteBuffer> vectors, String epochs, double seconds) {
+record Checkpoint(
+    long step, List<ByteBuffer> vectors, String epochs, double seconds, double waitSeconds) {
   Checkpoint {
     vectors = List.copyOf(vectors);
   }
@@ -33,6 +35,7 @@ record Checkpoint(long step, List<ByteBuffer> vectors, String epochs, double sec
             "step", Long.toString(step),
             "epochs", epochs,
             "seconds", Double.toString(seconds),
+            "wait-seconds", Double.toString(waitSeconds),
             "crc32c", checksum());
     new Safetensors.Header(metadata, tensors(network, slots)).write(out);
     for (ByteBuffer vector : vectors) {
@@ -65,7 +68,9 @@ record Checkpoint(long step, List<ByteBuffer> vectors, String epochs, double sec
               Long.parseLong(metadata.getOrDefault("step", "")),
               vectors,
               metadata.getOrDefault("epochs", ""),
-              Double.parseDouble(metadata.getOrDefault("seconds", "")));
+              Double.parseDouble(metadata.getOrDefault("seconds", "")),
+              // Checkpoints older than this number have none.
+              Double.parseDouble(metadata.getOrDefault("wait-seconds", "0")));
       if (!checkpoint.checksum().equals(metadata.get("crc32c"))) {
         throw new IOException("its data does not have the checksum in its header");
       }

@@ -59,7 +59,7 @@ final class Checkpoints {
 
   /** Weights and buffers alone, such as those of a reference point. */
   void writePoint(String name, ByteBuffer weights, ByteBuffer buffers) throws IOException {
-    Checkpoint point = new Checkpoint(0, List.of(weights, buffers), "", 0);
+    Checkpoint point = new Checkpoint(0, List.of(weights, buffers), "", 0, 0);
     store.write(name, out -> point.write(out, network, List.of()));
   }
 

@@ -5,23 +5,31 @@ import dev.secant.data.Dataset;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import dev.secant.sweep.Trial;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * The samples that each gradient is taken over, with the seeds of its dropout masks: functions of
- * the trial and of what the gradient is for.
- *
- * <p>A batch given here is overwritten by the next of its kind.
+ * The samples of each step, and of each pass beside the path, with the seeds of dropout masks:
+ * functions of the trial and of what the batch is for. They are read ahead of their use.
  */
-final class Minibatches {
+final class Minibatches implements AutoCloseable {
   /** A batch and the seeds of the dropout masks that go with it. */
   record Drawn(Batch batch, long[] seeds) {}
+
+  /** Batches read ahead of the one in use, where so many are small enough. */
+  private static final int MOST_AHEAD = 3;
+
+  /** Memory for batches read ahead, unless a single one takes more. */
+  private static final long BYTES_AHEAD = 64L << 20;
 
   private final Trial trial;
   private final Dataset dataset;
   private final int dropouts;
-  private final Batch training;
-  private final Batch measuring;
+  private final Prefetch prefetch = new Prefetch();
+  private final List<Batch> training = new ArrayList<>();
+  private final List<Batch> aside = new ArrayList<>();
+  // Of the reading thread alone.
   private int[] order = {};
   private long orderedEpoch = -1;
   private int[] fullOrder = {};
@@ -31,16 +39,50 @@ final class Minibatches {
     this.trial = trial;
     this.dataset = dataset;
     this.dropouts = dropouts;
-    this.training = new Batch(dataset.task(), trial.batchSize());
-    this.measuring = new Batch(dataset.task(), trial.batchSize());
   }
 
   long stepsPerEpoch() {
     return dataset.trainSize() / trial.batchSize();
   }
 
-  /** What the path's step {@code t} learns from. */
-  Drawn training(long t) {
+  /** How long batches were waited for until now. */
+  double waitSeconds() {
+    return prefetch.waitSeconds();
+  }
+
+  /** What the path's steps {@code from .. until - 1} learn from. */
+  Prefetch.Sequence training(long from, long until) {
+    return prefetch.read(rooms(training, until - from), from, until, this::training);
+  }
+
+  /**
+   * The first of the minibatches that are the same all along the path: samples, crops and masks. It
+   * may be read beside the path, as {@link #fullBatch} and {@link #validation}, one of them at a
+   * time.
+   */
+  Prefetch.Sequence probes(int count) {
+    return prefetch.read(rooms(aside, count), 0, count, this::probe);
+  }
+
+  /**
+   * All training samples in parts, each of them in one part. They are shuffled, once a trial, since
+   * BatchNorm looks at a part as a whole; the last part may be smaller.
+   *
+   * @param epoch which augmentation is drawn for
+   */
+  Prefetch.Sequence fullBatch(int epoch) {
+    int parts = parts(dataset.trainSize());
+    return prefetch.read(
+        rooms(aside, parts), 0, parts, (part, into) -> fullBatch(epoch, (int) part, into));
+  }
+
+  /** All validation samples in parts, none where nothing is held out. */
+  Prefetch.Sequence validation() {
+    int parts = parts(dataset.validationSize());
+    return prefetch.read(rooms(aside, parts), 0, parts, this::validation);
+  }
+
+  private Drawn training(long t, Batch into) {
     long epoch = t / stepsPerEpoch();
     if (epoch != orderedEpoch) {
       order =
@@ -51,41 +93,24 @@ final class Minibatches {
     int from = Math.toIntExact(t % stepsPerEpoch()) * trial.batchSize();
     int[] samples = Arrays.copyOfRange(order, from, from + trial.batchSize());
     dataset.readTrain(
-        samples, RandomStream.at(trial.seeds().noise(), Purpose.AUGMENTATION, t), training);
-    return new Drawn(training, seeds(Purpose.DROPOUT, t));
+        samples, RandomStream.at(trial.seeds().noise(), Purpose.AUGMENTATION, t), into);
+    return new Drawn(into, seeds(Purpose.DROPOUT, t));
   }
 
-  /**
-   * One of the minibatches that are the same all along the path: samples, crops and masks.
-   *
-   * @param probe from 0
-   */
-  Drawn probe(int probe) {
+  private Drawn probe(long probe, Batch into) {
     if (probes.length == 0) {
       probes =
           RandomStream.at(trial.seeds().order(), Purpose.PROBES).permutation(dataset.trainSize());
     }
     int[] samples = new int[trial.batchSize()];
     for (int i = 0; i < samples.length; i++) {
-      samples[i] = probes[(int) (((long) probe * samples.length + i) % probes.length)];
+      samples[i] = probes[(int) ((probe * samples.length + i) % probes.length)];
     }
-    dataset.readTrain(
-        samples, RandomStream.at(trial.seeds().noise(), Purpose.PROBES, probe), measuring);
-    return new Drawn(measuring, seeds(Purpose.PROBES, probe));
+    dataset.readTrain(samples, RandomStream.at(trial.seeds().noise(), Purpose.PROBES, probe), into);
+    return new Drawn(into, seeds(Purpose.PROBES, probe));
   }
 
-  /** How many parts a pass over all training samples has. */
-  int fullBatchParts() {
-    return (dataset.trainSize() + trial.batchSize() - 1) / trial.batchSize();
-  }
-
-  /**
-   * A part of all training samples, each of which is in one part. They are shuffled, once a trial,
-   * since BatchNorm looks at a part as a whole; the last part may be smaller.
-   *
-   * @param part from 0
-   */
-  Drawn fullBatch(int epoch, int part) {
+  private Drawn fullBatch(int epoch, int part, Batch into) {
     if (fullOrder.length == 0) {
       fullOrder =
           RandomStream.at(trial.seeds().order(), Purpose.FULL_BATCH)
@@ -96,8 +121,31 @@ final class Minibatches {
     dataset.readTrain(
         Arrays.copyOfRange(fullOrder, from, to),
         RandomStream.at(trial.seeds().noise(), Purpose.FULL_BATCH, epoch, part),
-        measuring);
-    return new Drawn(measuring, seeds(Purpose.FULL_BATCH, epoch, part));
+        into);
+    return new Drawn(into, seeds(Purpose.FULL_BATCH, epoch, part));
+  }
+
+  private Drawn validation(long part, Batch into) {
+    int from = (int) part * trial.batchSize();
+    int count = Math.min(trial.batchSize(), dataset.validationSize() - from);
+    dataset.readValidation(from, count, into);
+    return new Drawn(into, new long[0]);
+  }
+
+  private int parts(int samples) {
+    return (samples + trial.batchSize() - 1) / trial.batchSize();
+  }
+
+  /** Makes room for the batch in use and some ahead, unless it is there already. */
+  private List<Batch> rooms(List<Batch> rooms, long batches) {
+    while (rooms.size() < batches && (rooms.isEmpty() || rooms.size() <= ahead(rooms.get(0)))) {
+      rooms.add(new Batch(dataset.task(), trial.batchSize()));
+    }
+    return rooms;
+  }
+
+  private static long ahead(Batch batch) {
+    return Math.max(1, Math.min(MOST_AHEAD, BYTES_AHEAD / batch.bytes()));
   }
 
   private long[] seeds(Purpose purpose, long... coordinates) {
@@ -108,5 +156,10 @@ final class Minibatches {
       seeds[layer] = RandomStream.address(trial.seeds().noise(), purpose, address) >>> 1;
     }
     return seeds;
+  }
+
+  @Override
+  public void close() {
+    prefetch.close();
   }
 }

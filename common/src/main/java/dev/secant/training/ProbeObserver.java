@@ -34,18 +34,22 @@ final class ProbeObserver implements Observer, AutoCloseable {
     if (step.index() % probes.every() != 0) {
       return;
     }
-    for (int probe = 0; probe < probes.batches(); probe++) {
-      NetworkProgram.Gradient gradient =
-          run.gradientAside(step.scope(), step.state(), run.minibatches().probe(probe));
-      for (ReferencePoint reference : references) {
-        Products products =
-            program.products(
-                step.scope(),
-                step.state().weights(),
-                gradient.vector(step.scope()),
-                reference.weights());
-        double[] measures = Quantities.measures(products, gradient.loss(), Double.NaN, weightDecay);
-        records.add(ProbeRecord.of(reference.name(), step.index(), step.epoch(), probe, measures));
+    try (Prefetch.Sequence batches = run.minibatches().probes(probes.batches())) {
+      for (int probe = 0; probe < probes.batches(); probe++) {
+        NetworkProgram.Gradient gradient =
+            run.gradientAside(step.scope(), step.state(), batches.next());
+        for (ReferencePoint reference : references) {
+          Products products =
+              program.products(
+                  step.scope(),
+                  step.state().weights(),
+                  gradient.vector(step.scope()),
+                  reference.weights());
+          double[] measures =
+              Quantities.measures(products, gradient.loss(), Double.NaN, weightDecay);
+          records.add(
+              ProbeRecord.of(reference.name(), step.index(), step.epoch(), probe, measures));
+        }
       }
     }
   }

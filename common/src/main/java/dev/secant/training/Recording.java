@@ -17,9 +17,15 @@ import java.util.OptionalLong;
  * @param divergence what happened where the trial diverged, such as "loss was NaN at step 12";
  *     empty where it did not
  * @param seconds of training, over all attempts
+ * @param waitSeconds of these, spent waiting for samples to be read
  */
 public record Recording(
-    long steps, List<Long> boundaries, String divergence, List<EpochRecord> epochs, double seconds)
+    long steps,
+    List<Long> boundaries,
+    String divergence,
+    List<EpochRecord> epochs,
+    double seconds,
+    double waitSeconds)
     implements Serializable {
   public Recording {
     boundaries = List.copyOf(boundaries);

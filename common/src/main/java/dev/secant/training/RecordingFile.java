@@ -20,6 +20,7 @@ import java.util.Optional;
 final class RecordingFile {
   private static final String RECORDING = "recording.json";
   private static final String BOUNDARIES = "boundaries.json";
+  private static final String WAIT = "wait-seconds";
 
   private RecordingFile() {}
 
@@ -42,7 +43,9 @@ final class RecordingFile {
                     json.getLongList("boundaries"),
                     json.getString("divergence"),
                     EpochRecords.parse(json.getList("epochs")),
-                    json.getDouble("seconds")));
+                    json.getDouble("seconds"),
+                    // Recordings older than this number have none.
+                    json.hasPath(WAIT) ? json.getDouble(WAIT) : 0));
   }
 
   static void write(CheckpointStore store, Recording recording) throws IOException {
@@ -50,11 +53,18 @@ final class RecordingFile {
         store,
         RECORDING,
         Map.of(
-            "steps", recording.steps(),
-            "boundaries", recording.boundaries(),
-            "divergence", recording.divergence(),
-            "epochs", EpochRecords.rows(recording.epochs()),
-            "seconds", recording.seconds()));
+            "steps",
+            recording.steps(),
+            "boundaries",
+            recording.boundaries(),
+            "divergence",
+            recording.divergence(),
+            "epochs",
+            EpochRecords.rows(recording.epochs()),
+            "seconds",
+            recording.seconds(),
+            WAIT,
+            recording.waitSeconds()));
   }
 
   private static Optional<Config> json(CheckpointStore store, String name) throws IOException {

@@ -10,9 +10,15 @@ import java.util.List;
  * @param steps in order; a row for each reference at each step
  * @param drift the distance between the end state replayed and the one recorded; 0 where they are
  *     equal bit for bit
+ * @param waitSeconds of the seconds, spent waiting for samples to be read
  */
 public record ReplayedSegment(
-    int segment, List<StepRecord> steps, Besides besides, double drift, double seconds)
+    int segment,
+    List<StepRecord> steps,
+    Besides besides,
+    double drift,
+    double seconds,
+    double waitSeconds)
     implements Serializable {
   public ReplayedSegment {
     steps = List.copyOf(steps);

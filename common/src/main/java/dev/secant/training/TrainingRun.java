@@ -1,7 +1,6 @@
 package dev.secant.training;
 
 import dev.secant.architecture.Network;
-import dev.secant.data.Batch;
 import dev.secant.data.Dataset;
 import dev.secant.data.Datasets;
 import dev.secant.engine.Scope;
@@ -54,6 +53,11 @@ final class TrainingRun implements AutoCloseable {
     return minibatches.stepsPerEpoch() * trial.epochs();
   }
 
+  /** How long steps and passes beside them have waited for their samples until now. */
+  double waitSeconds() {
+    return minibatches.waitSeconds();
+  }
+
   State initialState() {
     return State.initial(root, network, trial);
   }
@@ -67,13 +71,25 @@ final class TrainingRun implements AutoCloseable {
    */
   void walk(State state, long until, List<? extends Observer> observers, Monitor monitor)
       throws Diverged {
+    try (Prefetch.Sequence batches = minibatches.training(state.step(), until)) {
+      walk(state, until, batches, observers, monitor);
+    }
+  }
+
+  private void walk(
+      State state,
+      long until,
+      Prefetch.Sequence batches,
+      List<? extends Observer> observers,
+      Monitor monitor)
+      throws Diverged {
     while (state.step() < until) {
       if (monitor.stopped()) {
         throw new CancellationException("stopped at step " + state.step());
       }
       long t = state.step();
       try (Scope scope = root.child()) {
-        Minibatches.Drawn drawn = minibatches.training(t);
+        Minibatches.Drawn drawn = batches.next();
         observers.forEach(observer -> observer.beforeGradient(scope, state, drawn.batch()));
         NetworkProgram.Gradient gradient =
             program.gradient(scope, state.weights(), state.buffers(), drawn.batch(), drawn.seeds());
@@ -109,16 +125,17 @@ final class TrainingRun implements AutoCloseable {
     double loss = 0;
     double correct = 0;
     double count = 0;
-    for (int part = 0; part < minibatches.fullBatchParts(); part++) {
-      try (Scope inner = scope.child()) {
-        NetworkProgram.Gradient gradient =
-            gradientAside(inner, state, minibatches.fullBatch(epoch, part));
-        // A part without a single labelled pixel has no mean loss.
-        if (gradient.count() > 0) {
-          vectors.add(inner, sum, gradient.vector(inner), gradient.count());
-          loss += gradient.loss() * gradient.count();
-          correct += gradient.correct();
-          count += gradient.count();
+    try (Prefetch.Sequence parts = minibatches.fullBatch(epoch)) {
+      while (parts.hasNext()) {
+        try (Scope inner = scope.child()) {
+          NetworkProgram.Gradient gradient = gradientAside(inner, state, parts.next());
+          // A part without a single labelled pixel has no mean loss.
+          if (gradient.count() > 0) {
+            vectors.add(inner, sum, gradient.vector(inner), gradient.count());
+            loss += gradient.loss() * gradient.count();
+            correct += gradient.correct();
+            count += gradient.count();
+          }
         }
       }
     }
@@ -131,12 +148,11 @@ final class TrainingRun implements AutoCloseable {
   /** Losses and scores over the validation samples; empty sums where there are none. */
   Tally validate(Scope scope, State state) {
     double[] sums = program.emptySums();
-    int size = dataset.validationSize();
-    Batch samples = new Batch(dataset.task(), Math.max(1, Math.min(size, trial.batchSize())));
-    for (int from = 0; from < size; from += samples.capacity()) {
-      try (Scope part = scope.child()) {
-        dataset.readValidation(from, Math.min(samples.capacity(), size - from), samples);
-        program.evaluate(part, state, samples, sums);
+    try (Prefetch.Sequence parts = minibatches.validation()) {
+      while (parts.hasNext()) {
+        try (Scope part = scope.child()) {
+          program.evaluate(part, state, parts.next().batch(), sums);
+        }
       }
     }
     return Tally.of(sums);
@@ -164,6 +180,7 @@ final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() {
+    minibatches.close();
     program.close();
     optimizer.close();
     vectors.close();

@@ -94,7 +94,7 @@ public final class TrialRun implements AutoCloseable {
         Recording recording = record(1, measure.references(), store, monitor, Optional.of(kept));
         if (kept.isWhole(recording.steps())) {
           ReplayedSegment measured = play(recording, measure, kept, store, monitor);
-          return new MeasuredPath(recording, List.of(measured), MeasuredPath.TRAJECTORY);
+          return new MeasuredPath(recording, List.of(measured), Measure.Mode.TRAJECTORY);
         }
       }
     }
@@ -104,19 +104,25 @@ public final class TrialRun implements AutoCloseable {
     for (int segment = 0; segment < recording.segments(); segment++) {
       segments.add(replay(recording, measure, segment, store, monitor));
     }
-    return new MeasuredPath(recording, segments, MeasuredPath.REPLAY);
+    return new MeasuredPath(recording, segments, Measure.Mode.REPLAY);
   }
 
   private ReplayedSegment play(
       Recording recording, Measure measure, KeptPath kept, CheckpointStore store, Monitor monitor) {
     long start = System.nanoTime();
+    double waited = run.waitSeconds();
     try (Scope scope = root.child()) {
       List<ReferencePoint> references = points(store).read(recording, measure.references(), scope);
       try (Measurement measurement =
           new Measurement(trial, run, measure, references, recording.steps(), scope)) {
         kept.play(measurement.observers(), monitor);
         return new ReplayedSegment(
-            0, measurement.steps(), measurement.besides(), 0, seconds(start));
+            0,
+            measurement.steps(),
+            measurement.besides(),
+            0,
+            seconds(start),
+            run.waitSeconds() - waited);
       }
     }
   }
@@ -149,6 +155,7 @@ public final class TrialRun implements AutoCloseable {
   public ReplayedSegment replay(
       Recording recording, Measure measure, int segment, CheckpointStore store, Monitor monitor) {
     long start = System.nanoTime();
+    double waited = run.waitSeconds();
     Checkpoints checkpoints = checkpoints(store);
     Checkpoint from = checkpoints.required(Checkpoints.name(recording.boundaries(), segment));
     Checkpoint to = checkpoints.required(Checkpoints.name(recording.boundaries(), segment + 1));
@@ -164,7 +171,12 @@ public final class TrialRun implements AutoCloseable {
           run.walk(state, until, List.of(lags), monitor.uncounted());
         }
         return new ReplayedSegment(
-            segment, measurement.steps(), measurement.besides(), drift, seconds(start));
+            segment,
+            measurement.steps(),
+            measurement.besides(),
+            drift,
+            seconds(start),
+            run.waitSeconds() - waited);
       }
     } catch (Diverged e) {
       throw new IllegalStateException("the replay left the recorded path: " + e.getMessage(), e);
@@ -207,6 +219,7 @@ public final class TrialRun implements AutoCloseable {
       throws IOException, Diverged {
     long start = System.nanoTime();
     kept.ifPresent(KeptPath::restart);
+    double waited = run.waitSeconds();
     EpochObserver epochs = new EpochObserver(run);
     List<Observer> observers = new ArrayList<>(List.of(epochs));
     kept.ifPresent(observers::add);
@@ -216,6 +229,7 @@ public final class TrialRun implements AutoCloseable {
           last.map(checkpoint -> State.of(scope, checkpoint.vectors(), checkpoint.step()))
               .orElseGet(run::initialState);
       double before = last.map(Checkpoint::seconds).orElse(0.0);
+      double waitedBefore = last.map(Checkpoint::waitSeconds).orElse(0.0) - waited;
       last.ifPresent(checkpoint -> epochs.restore(checkpoint.epochs()));
       for (int i = 0; i < boundaries.size(); i++) {
         if (boundaries.get(i) < state.step()) {
@@ -224,10 +238,20 @@ public final class TrialRun implements AutoCloseable {
         run.walk(state, boundaries.get(i), observers, monitor);
         checkpoints.write(
             Checkpoints.name(boundaries, i),
-            new Checkpoint(state.step(), state.vectors(), epochs.save(), before + seconds(start)));
+            new Checkpoint(
+                state.step(),
+                state.vectors(),
+                epochs.save(),
+                before + seconds(start),
+                waitedBefore + run.waitSeconds()));
       }
       return new Recording(
-          state.step(), boundaries, divergence, epochs.epochs(), before + seconds(start));
+          state.step(),
+          boundaries,
+          divergence,
+          epochs.epochs(),
+          before + seconds(start),
+          waitedBefore + run.waitSeconds());
     }
   }
 

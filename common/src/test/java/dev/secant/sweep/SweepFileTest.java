@@ -37,6 +37,8 @@ class SweepFileTest {
                 new Measure.Lags(List.of(1, 2, 5, 10, 20, 50), 51),
                 1,
                 50,
+                Measure.Mode.AUTO,
+                0,
                 0,
                 false));
     assertThat(sweep.engine()).isEqualTo(new EngineSettings(EngineSettings.Device.AUTO, 1));
@@ -63,7 +65,7 @@ class SweepFileTest {
             grid { batch-size = 8, seed = {init: 1, order: 2, noise: 3} }
             train { epochs = 2, weight-decay = 1e-6, schedule = {type: cosine, warmup-epochs: 1}
                     clip-norm = 0.5, max-loss = 100 }
-            measure { mode = replay, segments = 3, keep-checkpoints = on, lags = off }
+            measure { mode = replay, trajectory-memory = 2GiB, segments = 3, keep-checkpoints = on, lags = off }
             engine { device = cpu, threads = 2 }
             data { root = somewhere }
             """);
@@ -77,6 +79,8 @@ class SweepFileTest {
                 Measure.Lags.NONE,
                 1,
                 50,
+                Measure.Mode.REPLAY,
+                2L << 30,
                 3,
                 true));
     assertThat(sweep.engine()).isEqualTo(new EngineSettings(EngineSettings.Device.CPU, 2));

@@ -37,7 +37,7 @@ class CheckpointFileTest {
     vectors.add(counting(20_000, network.size()));
     vectors.add(counting(30_000, network.size()));
 
-    Map<String, float[]> tensors = tensors(bytes(new Checkpoint(7, vectors, "{}", 1.5)));
+    Map<String, float[]> tensors = tensors(bytes(new Checkpoint(7, vectors, "{}", 1.5, 0.25)));
 
     Map<String, float[]> expected = new LinkedHashMap<>();
     parts(expected, "", network.weights(), 0);
@@ -77,12 +77,13 @@ class CheckpointFileTest {
             counting(1, network.buffers().size()),
             counting(2, network.size()),
             counting(3, network.size()));
-    byte[] file = bytes(new Checkpoint(7, vectors, "{\"epochs\":[]}", 1.5));
+    byte[] file = bytes(new Checkpoint(7, vectors, "{\"epochs\":[]}", 1.5, 0.25));
 
     Checkpoint read = Checkpoint.read(new ByteArrayInputStream(file), network, SLOTS);
 
     assertThat(read.step()).isEqualTo(7);
     assertThat(read.seconds()).isEqualTo(1.5);
+    assertThat(read.waitSeconds()).isEqualTo(0.25);
     assertThat(read.epochs()).isEqualTo("{\"epochs\":[]}");
     assertThat(read.vectors()).isEqualTo(vectors);
     assertThat(read.drift(vectors)).isZero();
@@ -93,7 +94,7 @@ class CheckpointFileTest {
     List<ByteBuffer> vectors =
         List.of(counting(0, network.size()), counting(1, network.buffers().size()));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new Checkpoint(7, vectors, "{}", 1.5).write(out, network, List.of());
+    new Checkpoint(7, vectors, "{}", 1.5, 0.25).write(out, network, List.of());
     byte[] file = out.toByteArray();
 
     for (int length : new int[] {0, 5, 8, 200, file.length / 2, file.length - 1}) {

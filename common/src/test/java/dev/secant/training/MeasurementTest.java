@@ -41,6 +41,8 @@ class MeasurementTest {
           new Measure.Lags(List.of(1, 3, 6), 7),
           1,
           4,
+          Measure.Mode.AUTO,
+          0,
           0,
           false);
   private static final String MLP = "{type: mlp, hidden: [8]}";
@@ -87,7 +89,7 @@ class MeasurementTest {
     try (TrialRun run = TrialRunTest.run(json)) {
       MeasuredPath kept = run.whole(ALL, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
 
-      assertThat(kept.mode()).isEqualTo("trajectory");
+      assertThat(kept.mode()).isEqualTo(Measure.Mode.TRAJECTORY);
       assertThat(kept.recording().epochs()).isEqualTo(replayed.recording().epochs());
       ReplayedSegment segment = kept.segments().get(0);
       assertThat(segment.steps()).isEqualTo(replayed.steps());
@@ -233,6 +235,8 @@ class MeasurementTest {
             Measure.Probes.NONE,
             Measure.Lags.NONE,
             0,
+            0,
+            Measure.Mode.AUTO,
             0,
             0,
             false);

@@ -126,8 +126,8 @@ class TrialRunTest {
       MeasuredPath walked = run.whole(Measure.STEPS, bytes - 1, new MemoryStore(), Monitor.NONE);
 
       assertThat(bytes).isEqualTo(4 * (steps * 2 * 98_666 + 98_666));
-      assertThat(kept.mode()).isEqualTo("trajectory");
-      assertThat(walked.mode()).isEqualTo("replay");
+      assertThat(kept.mode()).isEqualTo(Measure.Mode.TRAJECTORY);
+      assertThat(walked.mode()).isEqualTo(Measure.Mode.REPLAY);
       assertThat(kept.segments().get(0).steps()).isEqualTo(walked.segments().get(0).steps());
     }
   }
@@ -146,7 +146,7 @@ class TrialRunTest {
 
       MeasuredPath path = run.whole(Measure.STEPS, Long.MAX_VALUE, store, Monitor.NONE);
 
-      assertThat(path.mode()).isEqualTo("replay");
+      assertThat(path.mode()).isEqualTo(Measure.Mode.REPLAY);
       assertThat(path.segments().stream().flatMap(segment -> segment.steps().stream()).toList())
           .isEqualTo(undisturbed.steps);
     }
@@ -159,7 +159,7 @@ class TrialRunTest {
     try (TrialRun run = run(json)) {
       MeasuredPath path = run.whole(Measure.STEPS, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
 
-      assertThat(path.mode()).isEqualTo("trajectory");
+      assertThat(path.mode()).isEqualTo(Measure.Mode.TRAJECTORY);
       assertThat(path.recording().diverged()).isTrue();
       assertThat(path.segments().get(0).steps()).isEqualTo(walked.steps);
     }

@@ -21,7 +21,8 @@ final class TrialColumns {
           "measure_mode",
           "segments",
           "record_seconds",
-          "replay_seconds");
+          "replay_seconds",
+          "data_wait_share");
 
   private static final Set<String> SURROUNDINGS =
       Set.of(

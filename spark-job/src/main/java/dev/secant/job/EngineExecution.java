@@ -3,14 +3,13 @@ package dev.secant.job;
 import dev.secant.data.Dataset;
 import dev.secant.sweep.Trial;
 import dev.secant.training.CheckpointStore;
+import dev.secant.training.MeasuredPath;
 import dev.secant.training.Monitor;
 import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
 import dev.secant.training.TrialRun;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /** The real thing: trains through the engine. */
 public record EngineExecution() implements TrialExecution {
@@ -33,16 +32,12 @@ public record EngineExecution() implements TrialExecution {
     }
   }
 
-  /** Opens the network once for both passes. */
+  /** Opens the network once for both passes, or keeps the path in memory and needs but one. */
   @Override
-  public Whole whole(TrialTask task, CheckpointStore store, Monitor monitor) throws IOException {
+  public MeasuredPath whole(TrialTask task, CheckpointStore store, Monitor monitor)
+      throws IOException {
     try (TrialRun run = open(task)) {
-      Recording recording = run.record(1, task.measure().references(), store, monitor);
-      List<ReplayedSegment> segments = new ArrayList<>();
-      for (int segment = 0; segment < recording.segments(); segment++) {
-        segments.add(run.replay(recording, task.measure(), segment, store, monitor));
-      }
-      return new Whole(recording, segments);
+      return run.whole(task.measure(), TrajectoryMemory.bytes(task.measure()), store, monitor);
     }
   }
 

@@ -18,8 +18,10 @@ import java.util.Map;
  * @param parameters trainable weights
  * @param multiplyAdds of one sample on its way through the network
  * @param steps of one pass
+ * @param trajectoryBytes what the path takes when it is kept in memory
  */
-public record PlannedTrial(Trial trial, int parameters, long multiplyAdds, long steps) {
+public record PlannedTrial(
+    Trial trial, int parameters, long multiplyAdds, long steps, long trajectoryBytes) {
   /** Multiply-adds that take as long as a weight's way through memory, once a step. */
   private static final double COST_OF_WEIGHT = 20;
 
@@ -74,7 +76,12 @@ public record PlannedTrial(Trial trial, int parameters, long multiplyAdds, long 
               + dataset.trainSize());
     }
     references.forEach(reference -> check(reference, trial, dataset, steps));
-    return new PlannedTrial(trial, network.size(), network.multiplyAdds(), steps);
+    return new PlannedTrial(
+        trial,
+        network.size(),
+        network.multiplyAdds(),
+        steps,
+        TrialRun.trajectoryBytes(steps, network));
   }
 
   private static void check(Reference reference, Trial trial, Dataset dataset, long steps) {

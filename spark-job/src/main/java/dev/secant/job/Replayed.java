@@ -6,10 +6,19 @@ import java.io.Serializable;
 import java.util.List;
 
 /** What of a replayed segment its trial needs to know as a whole; its steps stay where they are. */
-record Replayed(double drift, double seconds, double[] updateNorms, List<FullBatchRecord> fullBatch)
+record Replayed(
+    double drift,
+    double seconds,
+    double waitSeconds,
+    double[] updateNorms,
+    List<FullBatchRecord> fullBatch)
     implements Serializable {
   static Replayed of(ReplayedSegment segment) {
     return new Replayed(
-        segment.drift(), segment.seconds(), segment.updateNorms(), segment.besides().fullBatch());
+        segment.drift(),
+        segment.seconds(),
+        segment.waitSeconds(),
+        segment.updateNorms(),
+        segment.besides().fullBatch());
   }
 }

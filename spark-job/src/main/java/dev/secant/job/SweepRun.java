@@ -291,7 +291,7 @@ public final class SweepRun {
       PathNulls nulls = PathNulls.of(recording, plan.measure().references(), replayed);
       outcomes.foreach(outcome -> body.write(outcome, nulls));
       tables(id).writeEpochs(plan.measure(), recording, replayed);
-      return Walked.of(recording, replayed);
+      return Walked.of(recording, replayed, Measure.Mode.REPLAY);
     } finally {
       outcomes.unpersist(false);
     }
@@ -320,11 +320,20 @@ public final class SweepRun {
         trial.parameters(),
         recording.steps(),
         new Ending(status, "", message, Finals.of(recording.epochs())),
-        new Passes(drift, recording.segments(), recording.seconds(), walked.replaySeconds()),
+        new Passes(
+            drift,
+            walked.mode(),
+            walked.mode() == Measure.Mode.TRAJECTORY ? 0 : recording.segments(),
+            recording.seconds(),
+            walked.replaySeconds(),
+            recording.waitSeconds() + walked.waitSeconds()),
         surroundings);
   }
 
   private int segments(PlannedTrial trial, Agenda agenda) {
+    if (trial.trajectoryBytes() <= TrajectoryMemory.bytes(plan.measure())) {
+      return 1;
+    }
     if (plan.measure().segments() > 0) {
       return plan.measure().segments();
     }

@@ -1,6 +1,7 @@
 package dev.secant.job;
 
 import dev.secant.training.CheckpointStore;
+import dev.secant.training.MeasuredPath;
 import dev.secant.training.Monitor;
 import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
@@ -35,7 +36,7 @@ record TaskBody(
   TaskOutcome<Walked> whole() throws IOException {
     return TaskOutcome.of(
         () -> {
-          TrialExecution.Whole whole = execution.whole(task, store(), monitor());
+          MeasuredPath whole = execution.whole(task, store(), monitor());
           List<Replayed> replayed = whole.segments().stream().map(Replayed::of).toList();
           PathNulls nulls = PathNulls.of(whole.recording(), task.measure().references(), replayed);
           TrialTables tables = new TrialTables(output(), task.trialId());
@@ -43,7 +44,7 @@ record TaskBody(
             tables.write(task.measure(), segment, nulls);
           }
           tables.writeEpochs(task.measure(), whole.recording(), replayed);
-          return Walked.of(whole.recording(), replayed);
+          return Walked.of(whole.recording(), replayed, whole.mode());
         });
   }
 

@@ -1,6 +1,8 @@
 package dev.secant.job;
 
+import dev.secant.sweep.Measure;
 import dev.secant.training.CheckpointStore;
+import dev.secant.training.MeasuredPath;
 import dev.secant.training.Monitor;
 import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
@@ -23,25 +25,15 @@ public interface TrialExecution extends Serializable {
       TrialTask task, Recording recording, int segment, CheckpointStore store, Monitor monitor)
       throws IOException;
 
-  /**
-   * A path with all that was measured along it.
-   *
-   * @param segments all of them, in order
-   */
-  record Whole(Recording recording, List<ReplayedSegment> segments) {
-    public Whole {
-      segments = List.copyOf(segments);
-    }
-  }
-
   /** Walks and measures a path in one go, for a trial that is one task. */
-  default Whole whole(TrialTask task, CheckpointStore store, Monitor monitor) throws IOException {
+  default MeasuredPath whole(TrialTask task, CheckpointStore store, Monitor monitor)
+      throws IOException {
     Recording recording = record(task, 1, store, monitor);
     // More than one where an earlier run, which was stopped, had begun to cut the path.
     List<ReplayedSegment> segments = new ArrayList<>();
     for (int segment = 0; segment < recording.segments(); segment++) {
       segments.add(replay(task, recording, segment, store, monitor));
     }
-    return new Whole(recording, segments);
+    return new MeasuredPath(recording, segments, Measure.Mode.REPLAY);
   }
 }

@@ -145,7 +145,7 @@ class AgendaTest {
              "schedule":{"type":"constant"},"seeds":{"init":%d,"noise":0,"order":0},
              "weight-decay":0}"""
                 .formatted(architecture, seed));
-    return new PlannedTrial(trial, 1_000_000, 2_000_000, steps);
+    return new PlannedTrial(trial, 1_000_000, 2_000_000, steps, 0);
   }
 
   /**

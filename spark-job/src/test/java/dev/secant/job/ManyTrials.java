@@ -41,7 +41,8 @@ final class ManyTrials {
         store.write(name, out -> out.write(new byte[CHECKPOINT_BYTES]));
       }
       EpochRecord epoch = new EpochRecord(0, STEPS, 1.5, 0.5, 1.25, 0.75, Double.NaN);
-      Recording recording = new Recording(STEPS, List.of(0L, (long) STEPS), "", List.of(epoch), 0);
+      Recording recording =
+          new Recording(STEPS, List.of(0L, (long) STEPS), "", List.of(epoch), 0, 0);
       store.write("recording.json", out -> out.write(new byte[CHECKPOINT_BYTES]));
       return recording;
     }
@@ -62,7 +63,7 @@ final class ManyTrials {
                               .toArray()))
               .toList();
       IntStream.range(0, 2 * STEPS).forEach(step -> monitor.stepped());
-      return new ReplayedSegment(segment, steps, Besides.NOTHING, 0, 0);
+      return new ReplayedSegment(segment, steps, Besides.NOTHING, 0, 0, 0);
     }
   }
 

@@ -91,7 +91,8 @@ class SweepRunTest {
           boundaries,
           task.json().contains(diverging) ? "loss was NaN at step 9" : "",
           List.of(new EpochRecord(0, STEPS, 1.5, 0.5, 1.25, 0.75, Double.NaN)),
-          0.5);
+          0.5,
+          0.125);
     }
 
     @Override
@@ -109,7 +110,7 @@ class SweepRunTest {
         monitor.stepped();
       }
       double drift = task.json().contains(drifting) ? 1e-9 : 0;
-      return new ReplayedSegment(segment, steps, Besides.NOTHING, drift, 0.25);
+      return new ReplayedSegment(segment, steps, Besides.NOTHING, drift, 0.25, 0.0625);
     }
   }
 
@@ -129,6 +130,9 @@ class SweepRunTest {
     assertThat(trial.getDouble(1)).isZero();
     assertThat(trial.getString(2)).isEqualTo("complete");
     assertThat(trial.getInt(3)).isEqualTo(3);
+    // Waited 0.125 + 3 x 0.0625 of 0.5 + 3 x 0.25 seconds.
+    assertThat(sql("SELECT DISTINCT data_wait_share FROM trials").get(0).getDouble(0))
+        .isEqualTo(0.25);
     assertThat(sql("SELECT * FROM epochs")).hasSize(2);
     assertThat(sql("SELECT DISTINCT trial_id, step FROM steps")).hasSize(2 * STEPS);
     assertThat(temp.resolve("out/_checkpoints")).isEmptyDirectory();
@@ -419,6 +423,8 @@ class SweepRunTest {
                 Measure.Probes.NONE,
                 Measure.Lags.NONE,
                 0,
+                0,
+                Measure.Mode.AUTO,
                 0,
                 segments,
                 keepCheckpoints),

@@ -1,0 +1,33 @@
+package dev.secant.job;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.secant.sweep.Measure;
+import java.lang.management.ManagementFactory;
+import org.apache.spark.SparkEnv;
+
+/** How much memory a path may take that is kept while it is walked. */
+final class TrajectoryMemory {
+  private TrajectoryMemory() {}
+
+  /**
+   * Bytes for one trial; 0 where no path shall be kept. Left to itself it is half of the memory
+   * that this machine, or its container, has beside the heap, divided by the trials at once.
+   */
+  static long bytes(Measure measure) {
+    if (measure.mode() == Measure.Mode.REPLAY) {
+      return 0;
+    }
+    if (measure.trajectoryMemory() > 0) {
+      return measure.trajectoryMemory();
+    }
+    long machine =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    long free = Math.max(0, machine - Runtime.getRuntime().maxMemory());
+    int cores = Runtime.getRuntime().availableProcessors();
+    int atOnce =
+        SparkEnv.get() == null
+            ? cores
+            : SparkEnv.get().conf().getInt("spark.executor.cores", cores);
+    return free / 2 / Math.max(1, atOnce);
+  }
+}
