@@ -1,37 +1,112 @@
 package dev.secant.bench;
 
+import dev.secant.sweep.Measure;
+import dev.secant.training.CheckpointStore;
+import dev.secant.training.Monitor;
 import dev.secant.training.Pace;
+import dev.secant.training.Recording;
+import dev.secant.training.TrialRun;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * Times the steps of one workload. Plain and measured steps take turns, so that both meet the same
- * load of the machine.
+ * Times the steps of one workload, and a short trial of it from its start to its measured end. What
+ * is compared takes turns, so that all of it meets the same load of the machine.
  */
 public final class Benchmark {
   /** How long one turn lasts; a longer step makes a turn by itself. */
   private static final double TURN_MS = 200;
 
-  /** Medians over the rounds, in milliseconds a step. */
+  /** How long the short trial's training takes, unless its path would not fit the memory below. */
+  private static final double TRIAL_MS = 3000;
+
+  private static final long TRAJECTORY_BYTES = 3L << 30;
+  private static final double MILLION = 1e6;
+
+  /**
+   * Medians over the rounds.
+   *
+   * @param plain milliseconds a step of training
+   * @param measured milliseconds a step that is measured
+   */
   public record Result(
-      Workload workload, int weights, int threads, double plain, double measured) {}
+      Workload workload, int weights, int threads, double plain, double measured, Whole trial) {}
+
+  /**
+   * A short trial as a whole, in milliseconds: checkpoints and all, but without tables.
+   *
+   * @param plain trained once, measured never
+   * @param replay recorded, then replayed
+   * @param trajectory kept in memory, then measured
+   */
+  public record Whole(int steps, double plain, double replay, double trajectory) {}
 
   private Benchmark() {}
 
+  /** Runs one workload. */
   public static Result run(Workload workload, int threads, int rounds) {
-    try (Pace pace = new Pace(workload.trial(), workload.samples(), threads)) {
+    List<Double> plain = new ArrayList<>();
+    List<Double> measured = new ArrayList<>();
+    int weights;
+    int steps;
+    try (Pace pace = new Pace(workload.trial(1_000_000), workload.samples(), threads)) {
+      weights = pace.weights();
       pace.plain(2);
-      int steps = (int) Math.max(1, Math.min(100, TURN_MS / pace.plain(1)));
+      steps = (int) Math.max(1, Math.min(100, TURN_MS / pace.plain(1)));
       pace.measured(steps);
-      List<Double> plain = new ArrayList<>();
-      List<Double> measured = new ArrayList<>();
       for (int round = 0; round < rounds; round++) {
         plain.add(pace.plain(steps));
         measured.add(pace.measured(steps));
       }
-      return new Result(workload, pace.weights(), threads, median(plain), median(measured));
     }
+    return new Result(
+        workload,
+        weights,
+        threads,
+        median(plain),
+        median(measured),
+        whole(workload, weights, median(plain), threads, rounds));
+  }
+
+  private static Whole whole(Workload workload, int weights, double step, int threads, int rounds) {
+    long fit = TRAJECTORY_BYTES / (2L * Float.BYTES * weights);
+    int steps = (int) Math.max(2, Math.min(fit, TRIAL_MS / step));
+    List<Double> plain = new ArrayList<>();
+    List<Double> replay = new ArrayList<>();
+    List<Double> trajectory = new ArrayList<>();
+    try (TrialRun run = new TrialRun(workload.trial(steps), workload.samples(), threads)) {
+      for (int round = 0; round < rounds; round++) {
+        plain.add(milliseconds(store -> run.record(1, List.of(), store, Monitor.NONE)));
+        replay.add(
+            milliseconds(
+                store -> {
+                  Recording recording =
+                      run.record(1, Measure.STEPS.references(), store, Monitor.NONE);
+                  run.replay(recording, Measure.STEPS, 0, store, Monitor.NONE);
+                }));
+        trajectory.add(
+            milliseconds(store -> run.whole(Measure.STEPS, Long.MAX_VALUE, store, Monitor.NONE)));
+      }
+    }
+    return new Whole(steps, median(plain), median(replay), median(trajectory));
+  }
+
+  @FunctionalInterface
+  private interface Walk {
+    void with(CheckpointStore store) throws IOException;
+  }
+
+  private static double milliseconds(Walk walk) {
+    long start = System.nanoTime();
+    try {
+      walk.with(new MemoryStore());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return (System.nanoTime() - start) / MILLION;
   }
 
   private static double median(List<Double> values) {

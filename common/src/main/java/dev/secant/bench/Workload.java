@@ -30,19 +30,24 @@ public record Workload(String name, String architecture, int batchSize, Task tas
           new Workload("unet", "{\"type\": \"unet\", \"channels\": 32, \"levels\": 4}", 4, PIXELS),
           new Workload("segnet", "{\"type\": \"segnet\"}", 2, PIXELS));
 
-  /** Its trial; the learning rate is too small for noise to make it diverge. */
-  public Trial trial() {
+  /**
+   * Its trial; the learning rate is too small for noise to make it diverge.
+   *
+   * @param steps its length: an epoch has one
+   */
+  public Trial trial(int steps) {
     return Trial.fromJson(
         String.format(
             Locale.ROOT,
             """
             {"architecture": %s, "dataset": {"type": "shapes"}, "batch-size": %d,
              "optimizer": {"type": "momentum", "lr": 1e-4, "momentum": 0.9},
-             "seeds": {"init": 0, "order": 0, "noise": 0}, "epochs": 1000000,
+             "seeds": {"init": 0, "order": 0, "noise": 0}, "epochs": %d,
              "schedule": {"type": "constant"}, "weight-decay": 0, "max-loss": 1e4}
             """,
             architecture,
-            batchSize));
+            batchSize,
+            steps));
   }
 
   /** One minibatch of noise. */

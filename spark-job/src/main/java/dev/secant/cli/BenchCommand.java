@@ -71,7 +71,17 @@ final class BenchCommand implements Callable<Integer> {
     TextTable table =
         new TextTable(
             List.of(
-                "workload", "threads", "device", "weights", "plain ms", "measured ms", "ratio"));
+                "workload",
+                "threads",
+                "device",
+                "weights",
+                "plain ms",
+                "measured ms",
+                "ratio",
+                "trial steps",
+                "plain trial ms",
+                "with replay",
+                "as trajectory"));
     for (Benchmark.Result result : results) {
       table.add(
           List.of(
@@ -81,7 +91,11 @@ final class BenchCommand implements Callable<Integer> {
               result.weights(),
               number(result.plain()),
               number(result.measured()),
-              number(result.measured() / result.plain())));
+              number(result.measured() / result.plain()),
+              result.trial().steps(),
+              number(result.trial().plain()),
+              number(result.trial().replay() / result.trial().plain()),
+              number(result.trial().trajectory() / result.trial().plain())));
     }
     return table.aligned();
   }
@@ -93,12 +107,17 @@ final class BenchCommand implements Callable<Integer> {
                 String.format(
                     Locale.ROOT,
                     "{\"name\": \"%s\", \"threads\": %d, \"device\": \"cpu\", \"weights\": %d,"
-                        + " \"plain_ms\": %.4f, \"measured_ms\": %.4f}",
+                        + " \"plain_ms\": %.4f, \"measured_ms\": %.4f, \"trial\": {\"steps\": %d, \"plain_ms\": %.2f,"
+                        + " \"replay_ms\": %.2f, \"trajectory_ms\": %.2f}}",
                     result.workload().name(),
                     result.threads(),
                     result.weights(),
                     result.plain(),
-                    result.measured()))
+                    result.measured(),
+                    result.trial().steps(),
+                    result.trial().plain(),
+                    result.trial().replay(),
+                    result.trial().trajectory()))
         .collect(Collectors.joining(",\n  ", "{\"workloads\": [\n  ", "\n]}"));
   }
 
