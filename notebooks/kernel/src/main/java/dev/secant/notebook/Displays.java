@@ -29,7 +29,10 @@ final class Displays {
         .createRegistration(Chart.class)
         .preferring(Image.PNG)
         .register(
-            (chart, context) -> Image.renderImage(BitmapEncoder.getBufferedImage(chart), context));
+            (chart, context) -> {
+              Image.renderImage(BitmapEncoder.getBufferedImage(chart), context);
+              context.getOutputContainer().putText("chart: " + chart.getTitle());
+            });
   }
 
   /** The first rows, as text for consoles and as HTML for pages. */

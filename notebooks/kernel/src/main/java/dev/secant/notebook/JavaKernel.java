@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
@@ -35,6 +37,9 @@ public final class JavaKernel extends BaseKernel {
   private static final List<String> IMPORTS =
       List.of("java.nio.file.*", "java.util.*", "java.util.function.*", "java.util.stream.*");
 
+  /** Kept, so that its level is: loggers that nobody holds are forgotten. */
+  private static final Logger PROTOCOL = Logger.getLogger("org.dflib.jjava.jupyter");
+
   private final Snippets snippets = new Snippets();
   private final JShell shell = JShell.builder().executionEngine(snippets, null).build();
   private final SourceCodeAnalysis analysis = shell.sourceCodeAnalysis();
@@ -54,6 +59,8 @@ public final class JavaKernel extends BaseKernel {
       System.err.println("secant: Jupyter starts the kernel, with its connection file");
       System.exit(2);
     }
+    // Says every message otherwise.
+    PROTOCOL.setLevel(Level.WARNING);
     JupyterConnection connection = connection(Path.of(args[0]));
     new JavaKernel().becomeHandlerForConnection(connection);
     connection.connect();

@@ -45,13 +45,19 @@ final class Snippets extends DirectExecutionControl implements ExecutionControlP
       }
       throw e;
     } finally {
-      running = Optional.empty();
+      leave();
     }
+  }
+
+  /** An interrupt that came too late is not the next snippet's. */
+  private synchronized void leave() {
+    running = Optional.empty();
+    Thread.interrupted();
   }
 
   /** Interrupts the snippet that runs, as Spark's jobs and waits of any kind heed. */
   @Override
-  public void stop() {
+  public synchronized void stop() {
     running.ifPresent(Thread::interrupt);
   }
 }
