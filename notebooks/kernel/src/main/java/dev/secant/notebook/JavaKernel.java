@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
@@ -21,6 +22,7 @@ import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.SourceCodeAnalysis.Suggestion;
+import jdk.jshell.UnresolvedReferenceException;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
@@ -114,9 +116,7 @@ public final class JavaKernel extends BaseKernel {
         throw new CellFailed(complaint(event.exception()));
       }
       if (event.status() == Status.RECOVERABLE_NOT_DEFINED) {
-        throw new CellFailed(
-            "not defined yet: "
-                + shell.unresolvedDependencies((DeclarationSnippet) snippet).toList());
+        throw new CellFailed(missing((DeclarationSnippet) snippet));
       }
       SubKind kind = snippet.subKind();
       expression =
@@ -145,11 +145,20 @@ public final class JavaKernel extends BaseKernel {
     return String.join("\n", lines);
   }
 
-  private static String complaint(JShellException exception) {
+  private String complaint(JShellException exception) {
     if (exception instanceof EvalException thrown) {
-      return thrown.getExceptionClassName() + ": " + thrown.getMessage();
+      String type = thrown.getExceptionClassName();
+      return thrown.getMessage() == null ? type : type + ": " + thrown.getMessage();
+    }
+    if (exception instanceof UnresolvedReferenceException unresolved) {
+      return missing(unresolved.getSnippet());
     }
     return String.valueOf(exception.getMessage());
+  }
+
+  private String missing(DeclarationSnippet snippet) {
+    return "not defined: "
+        + shell.unresolvedDependencies(snippet).collect(Collectors.joining(", "));
   }
 
   @Override

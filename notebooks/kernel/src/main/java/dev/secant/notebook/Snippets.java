@@ -1,6 +1,5 @@
 package dev.secant.notebook;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Optional;
@@ -39,11 +38,6 @@ final class Snippets extends DirectExecutionControl implements ExecutionControlP
     try {
       value = Optional.ofNullable(snippet.invoke(null));
       return value.map(Object::toString).orElse("");
-    } catch (InvocationTargetException e) {
-      if (e.getCause() instanceof InterruptedException) {
-        throw new StoppedException();
-      }
-      throw e;
     } finally {
       leave();
     }

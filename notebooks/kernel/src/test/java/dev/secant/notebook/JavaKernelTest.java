@@ -42,9 +42,19 @@ class JavaKernelTest {
     assertThatThrownBy(() -> kernel.eval("int d = (1;"))
         .isInstanceOf(JavaKernel.CellFailed.class)
         .hasMessageContaining("')' expected");
-    assertThatThrownBy(() -> kernel.eval("int later() { return missing(); }"))
+  }
+
+  @Test
+  void whatIsDefinedLaterIsMissedOnlyWhenItIsCalled() throws Exception {
+    kernel.eval("int later() { return missing(); }");
+    assertThatThrownBy(() -> kernel.eval("later()"))
         .isInstanceOf(JavaKernel.CellFailed.class)
-        .hasMessageContaining("missing");
+        .hasMessage("not defined: method missing()");
+    kernel.eval("int missing() { return 4; }");
+    assertThat(text(kernel.eval("later()"))).isEqualTo("4");
+    assertThatThrownBy(() -> kernel.eval("Missing what;"))
+        .isInstanceOf(JavaKernel.CellFailed.class)
+        .hasMessage("not defined: class Missing");
   }
 
   @Test
@@ -112,7 +122,7 @@ class JavaKernelTest {
 
     assertThatThrownBy(cell::get)
         .isInstanceOf(ExecutionException.class)
-        .hasCauseInstanceOf(JavaKernel.CellFailed.class);
+        .hasRootCauseMessage("java.lang.InterruptedException");
     assertThat(text(kernel.eval("1 + 1"))).isEqualTo("2");
   }
 
