@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -26,6 +28,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 
 /**
  * The folder that a sweep writes: {@code <table>/trial_id=<id>/}, {@code _checkpoints/<id>/}. A
@@ -131,7 +134,7 @@ public final class Output {
         .parquet(folder(table).toString())
         .select(
             table.columns().stream()
-                .map(column -> org.apache.spark.sql.functions.col(column.name()))
+                .map(column -> functions.col(column.name()))
                 .toArray(org.apache.spark.sql.Column[]::new));
   }
 
@@ -140,36 +143,67 @@ public final class Output {
    * tables as they were last computed, where they are.
    */
   public void createViews(SparkSession spark) {
+    createViews(spark, tables(spark));
+  }
+
+  /**
+   * Registers the tables of several outputs as views of their names, each the rows of all of them,
+   * with a column {@code sweep} before the others: the name of the output's folder, or its whole
+   * address where two folders have the same name. A trial that is in two of them is there twice.
+   */
+  public static void createViews(SparkSession spark, List<Output> outputs) {
+    Set<String> names =
+        outputs.stream().map(output -> output.root.getName()).collect(Collectors.toSet());
+    boolean areNames = names.size() == outputs.size();
+    Map<String, Dataset<Row>> all = new TreeMap<>();
+    for (Output output : outputs) {
+      String sweep = areNames ? output.root.getName() : output.root.toString();
+      output
+          .tables(spark)
+          .forEach(
+              (name, rows) ->
+                  all.merge(
+                      name,
+                      rows.select(functions.lit(sweep).as("sweep"), functions.col("*")),
+                      // Tables of an older version may lack a column.
+                      (first, second) -> first.unionByName(second, true)));
+    }
+    createViews(spark, all);
+  }
+
+  private static void createViews(SparkSession spark, Map<String, Dataset<Row>> tables) {
+    DERIVED.forEach(name -> spark.catalog().dropTempView(name));
+    tables.forEach((name, rows) -> rows.createOrReplaceTempView(name));
+  }
+
+  private Map<String, Dataset<Row>> tables(SparkSession spark) {
     Dataset<Row> trials = all(spark, TrialRecord.TABLE);
-    trials.createOrReplaceTempView(TrialRecord.TABLE.name());
+    Map<String, Dataset<Row>> tables = new TreeMap<>();
+    tables.put(TrialRecord.TABLE.name(), trials);
     for (Table table : TABLES) {
       if (!table.equals(TrialRecord.TABLE)) {
-        all(spark, table)
-            .join(trials.select("trial_id"), scalaSeq("trial_id"), "left_semi")
-            .createOrReplaceTempView(table.name());
+        tables.put(
+            table.name(),
+            all(spark, table).join(trials.select("trial_id"), scalaSeq("trial_id"), "left_semi"));
       }
     }
     for (String name : DERIVED) {
       if (isThere(new Path(root, name))) {
-        createView(spark, name);
-      } else {
-        spark.catalog().dropTempView(name);
+        tables.put(name, readDerived(spark, name));
       }
     }
+    return tables;
   }
 
   /** The rows of a derived table as it was last computed, where it was. */
   public Optional<List<Row>> derived(SparkSession spark, String name) {
-    Path table = new Path(root, name);
-    return isThere(table)
-        ? Optional.of(spark.read().parquet(table.toString()).collectAsList())
+    return isThere(new Path(root, name))
+        ? Optional.of(readDerived(spark, name).collectAsList())
         : Optional.empty();
   }
 
-  private Dataset<Row> createView(SparkSession spark, String name) {
-    Dataset<Row> rows = spark.read().parquet(new Path(root, name).toString());
-    rows.createOrReplaceTempView(name);
-    return rows;
+  private Dataset<Row> readDerived(SparkSession spark, String name) {
+    return spark.read().parquet(new Path(root, name).toString());
   }
 
   private boolean isThere(Path path) {
@@ -204,7 +238,9 @@ public final class Output {
       }
       rename(whole, table);
       files.delete(former, true);
-      return createView(spark, name);
+      Dataset<Row> written = readDerived(spark, name);
+      written.createOrReplaceTempView(name);
+      return written;
     } catch (IOException e) {
       throw new InputException("table " + table + " cannot be written: " + e.getMessage(), e);
     }
