@@ -24,6 +24,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -48,7 +49,7 @@ public final class Output {
   /** Tables computed from the others, whole: {@code <table>/*.parquet}. */
   private static final List<String> DERIVED = List.of("summary", "effects");
 
-  private static final String PARTITION = "trial_id=";
+  static final String PARTITION = "trial_id=";
 
   private final Path root;
   private final FileSystem files;
@@ -106,7 +107,7 @@ public final class Output {
     return files;
   }
 
-  private Path folder(Table table) {
+  Path folder(Table table) {
     return new Path(root, table.name());
   }
 
@@ -125,17 +126,36 @@ public final class Output {
 
   /** All rows of a table, committed or not; none where nothing was written yet. */
   public Dataset<Row> all(SparkSession spark, Table table) {
-    if (!isThere(folder(table))) {
+    Path folder = readable(table);
+    if (!isThere(folder)) {
       return spark.createDataFrame(List.of(), Schemas.of(table));
     }
-    return spark
-        .read()
-        .schema(Schemas.of(table))
-        .parquet(folder(table).toString())
-        .select(
-            table.columns().stream()
-                .map(column -> functions.col(column.name()))
-                .toArray(org.apache.spark.sql.Column[]::new));
+    DataFrameReader reader = spark.read().schema(Schemas.of(table));
+    Dataset<Row> rows;
+    try {
+      Set<String> names = names(folder);
+      if (names.stream().noneMatch(Compaction::isLarge)) {
+        rows = reader.parquet(folder.toString());
+      } else {
+        rows = reader.parquet(new Path(folder, Compaction.LARGE_FILES).toString());
+        if (names.stream().anyMatch(name -> name.startsWith(PARTITION))) {
+          String later = new Path(folder, PARTITION + "*").toString();
+          rows = rows.unionByName(reader.option("basePath", folder.toString()).parquet(later));
+        }
+      }
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    }
+    return rows.select(
+        table.columns().stream()
+            .map(column -> functions.col(column.name()))
+            .toArray(org.apache.spark.sql.Column[]::new));
+  }
+
+  /** Where the rows of a table are now: beside its place where a compaction was interrupted. */
+  private Path readable(Table table) {
+    Path former = Compaction.former(this, table);
+    return !isThere(folder(table)) && isThere(former) ? former : folder(table);
   }
 
   /**
@@ -176,16 +196,20 @@ public final class Output {
     tables.forEach((name, rows) -> rows.createOrReplaceTempView(name));
   }
 
+  /**
+   * The rows of a table that are of these trials.
+   *
+   * @param trials the table {@code trials}
+   */
+  Dataset<Row> of(Dataset<Row> trials, SparkSession spark, Table table) {
+    return all(spark, table).join(trials.select("trial_id"), scalaSeq("trial_id"), "left_semi");
+  }
+
   private Map<String, Dataset<Row>> tables(SparkSession spark) {
     Dataset<Row> trials = all(spark, TrialRecord.TABLE);
     Map<String, Dataset<Row>> tables = new TreeMap<>();
-    tables.put(TrialRecord.TABLE.name(), trials);
     for (Table table : TABLES) {
-      if (!table.equals(TrialRecord.TABLE)) {
-        tables.put(
-            table.name(),
-            all(spark, table).join(trials.select("trial_id"), scalaSeq("trial_id"), "left_semi"));
-      }
+      tables.put(table.name(), table.equals(TrialRecord.TABLE) ? trials : of(trials, spark, table));
     }
     for (String name : DERIVED) {
       if (isThere(new Path(root, name))) {
@@ -246,7 +270,7 @@ public final class Output {
     }
   }
 
-  private void rename(Path from, Path to) throws IOException {
+  void rename(Path from, Path to) throws IOException {
     if (!files.rename(from, to)) {
       throw new IOException("cannot rename " + from + " to " + to);
     }
@@ -278,7 +302,8 @@ public final class Output {
     }
   }
 
-  private Set<String> names(Path folder) throws IOException {
+  /** What lies in a folder; nothing where it is not there. */
+  Set<String> names(Path folder) throws IOException {
     Set<String> names = new TreeSet<>();
     try {
       for (FileStatus file : files.listStatus(folder)) {
