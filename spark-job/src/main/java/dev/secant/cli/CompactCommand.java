@@ -2,6 +2,7 @@ package dev.secant.cli;
 
 import dev.secant.analysis.TextTable;
 import dev.secant.job.Compaction;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -21,7 +22,7 @@ final class CompactCommand implements Callable<Integer> {
   @Mixin private OutputOptions options;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     try (SparkSession spark = Sessions.open()) {
       TextTable table = new TextTable(List.of("table", "rows", "files before", "files"));
       for (Compaction.Compacted one : Compaction.run(spark, options.open(spark))) {
