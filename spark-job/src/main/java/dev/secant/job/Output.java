@@ -138,9 +138,19 @@ public final class Output {
         rows = reader.parquet(folder.toString());
       } else {
         rows = reader.parquet(new Path(folder, Compaction.LARGE_FILES).toString());
-        if (names.stream().anyMatch(name -> name.startsWith(PARTITION))) {
-          String later = new Path(folder, PARTITION + "*").toString();
-          rows = rows.unionByName(reader.option("basePath", folder.toString()).parquet(later));
+        Object[] later =
+            names.stream()
+                .filter(name -> name.startsWith(PARTITION))
+                .map(name -> name.substring(PARTITION.length()))
+                .toArray();
+        if (later.length > 0) {
+          // A trial that was walked once more counts once.
+          rows =
+              rows.where(functions.not(functions.col("trial_id").isin(later)))
+                  .unionByName(
+                      reader
+                          .option("basePath", folder.toString())
+                          .parquet(new Path(folder, PARTITION + "*").toString()));
         }
       }
     } catch (IOException e) {

@@ -114,6 +114,17 @@ class CompactionTest {
   }
 
   @Test
+  void aTrialThatWasWalkedAgainCountsOnce() throws IOException {
+    Path again = temp.resolve("out/steps/trial_id=000000000001");
+    copy(again, temp.resolve("again"));
+    Compaction.run(spark, output);
+    copy(temp.resolve("again"), again);
+
+    assertThat(views()).isEqualTo(before);
+    goesOn();
+  }
+
+  @Test
   void interruptedBeforeTheNewFilesAreWhole() throws IOException {
     Path half = Files.createDirectories(temp.resolve("out/_steps-new/_temporary"));
     Files.writeString(half.resolve("part-00000.parquet"), "torn");
