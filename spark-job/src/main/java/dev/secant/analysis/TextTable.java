@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Rows as text: aligned columns for people, CSV or JSON lines for programs. */
+/** Rows as text: aligned columns or an HTML table for people, CSV for programs. */
 public final class TextTable {
   private final List<String> names;
   private final List<List<Object>> rows = new ArrayList<>();
@@ -50,6 +50,27 @@ public final class TextTable {
       text.append(out.toString().stripTrailing()).append('\n');
     }
     return text.toString();
+  }
+
+  /** A {@code table} element; values as in {@link #aligned()}. */
+  public String html() {
+    StringBuilder text = new StringBuilder("<table>\n<tr>");
+    names.forEach(name -> text.append("<th>").append(escaped(name)).append("</th>"));
+    text.append("</tr>\n");
+    for (List<Object> row : rows) {
+      text.append("<tr>");
+      row.forEach(
+          value ->
+              text.append(value instanceof Number ? "<td align=\"right\">" : "<td>")
+                  .append(escaped(brief(value)))
+                  .append("</td>"));
+      text.append("</tr>\n");
+    }
+    return text.append("</table>\n").toString();
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 
   /** RFC 4180, with a header; every digit of every number, nothing for null. */

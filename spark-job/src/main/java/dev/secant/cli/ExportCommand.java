@@ -1,16 +1,21 @@
 package dev.secant.cli;
 
 import dev.secant.config.InputException;
+import dev.secant.export.TensorBoard;
 import dev.secant.job.Export;
+import dev.secant.job.Output;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,26 +25,52 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "export",
     description =
-        "Walks a trial again and writes weights, gradients and batches of chosen steps as"
-            + " safetensors, with the names of PyTorch's state_dict.")
+        "Takes trials out of an output: for --to, walks one again and writes weights, gradients and"
+            + " batches of chosen steps as safetensors, with the names of PyTorch's state_dict; for"
+            + " --tensorboard, writes the scalars of every trial, or of those named, as event"
+            + " files.")
 final class ExportCommand implements Callable<Integer> {
   private static final Pattern RANGE = Pattern.compile("(\\d{1,15})(?:-(\\d{1,15}))?");
 
   @Spec private CommandSpec spec;
   @Mixin private OutputOptions options;
 
-  @Option(names = "--trial", required = true, paramLabel = "ID", description = "the trial's id")
-  private String trial;
+  @ArgGroup(multiplicity = "1")
+  private Format format;
 
   @Option(
-      names = "--steps",
-      required = true,
-      paramLabel = "STEPS",
-      description = "from 0: such as 0-19 or 0,5,100-110")
-  private String steps;
+      names = "--trial",
+      paramLabel = "ID",
+      description = "a trial's id; several for --tensorboard, all where none is named")
+  private Set<String> trials = new LinkedHashSet<>();
 
-  @Option(names = "--to", required = true, paramLabel = "DIR", description = "a folder")
-  private Path folder;
+  /** One of the two. */
+  private static final class Format {
+    @ArgGroup(exclusive = false)
+    private Steps steps;
+
+    @Option(
+        names = "--tensorboard",
+        paramLabel = "DIR",
+        description = "a folder for event files, one folder a trial: tensorboard --logdir DIR")
+    private Path tensorBoard;
+  }
+
+  private static final class Steps {
+    @Option(
+        names = "--steps",
+        required = true,
+        paramLabel = "STEPS",
+        description = "from 0: such as 0-19 or 0,5,100-110")
+    private String steps;
+
+    @Option(
+        names = "--to",
+        required = true,
+        paramLabel = "DIR",
+        description = "a folder for safetensors")
+    private Path folder;
+  }
 
   @Option(
       names = "--data",
@@ -49,18 +80,31 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (format.steps != null && trials.size() != 1) {
+      throw new InputException("--steps and --to need one --trial ID");
+    }
     try (SparkSession spark = Sessions.open()) {
-      Export export = Export.of(spark, options.open(spark), trial);
-      SortedSet<Long> chosen = parse(steps, export.length());
-      Path root =
-          data.orElseGet(
-              () -> Path.of(Optional.ofNullable(System.getenv("SECANT_DATA")).orElse("data")));
-      export.write(chosen, folder, root);
+      Output output = options.open(spark);
+      String said =
+          format.steps != null
+              ? steps(Export.of(spark, output, trials.iterator().next()), format.steps)
+              : TensorBoard.write(spark, output, trials, format.tensorBoard)
+                  + " runs in "
+                  + format.tensorBoard;
       var out = spec.commandLine().getOut();
-      out.printf("%d steps and final.safetensors in %s%n", chosen.size(), folder);
+      out.println(said);
       out.flush();
       return 0;
     }
+  }
+
+  private String steps(Export export, Steps asked) throws IOException {
+    SortedSet<Long> chosen = parse(asked.steps, export.length());
+    Path root =
+        data.orElseGet(
+            () -> Path.of(Optional.ofNullable(System.getenv("SECANT_DATA")).orElse("data")));
+    export.write(chosen, asked.folder, root);
+    return chosen.size() + " steps and final.safetensors in " + asked.folder;
   }
 
   private static SortedSet<Long> parse(String steps, long length) {

@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
       AnalyzeCommand.class,
       ReportCommand.class,
       SqlCommand.class,
+      CompactCommand.class,
       ExportCommand.class,
       PrescribeCommand.class,
       DataCommand.class,

@@ -11,6 +11,13 @@ final class OutputOptions {
   private String output;
 
   Output open(SparkSession spark) {
+    return open(spark, output);
+  }
+
+  /**
+   * @throws InputException where it is not there
+   */
+  static Output open(SparkSession spark, String output) {
     Output found = new Output(output, spark.sparkContext().hadoopConfiguration());
     if (!found.exists()) {
       throw new InputException("output " + found.root() + " does not exist");

@@ -3,6 +3,7 @@ package dev.secant.cli;
 import dev.secant.analysis.Analysis;
 import dev.secant.analysis.Digest;
 import dev.secant.config.InputException;
+import dev.secant.job.Compaction;
 import dev.secant.job.EngineExecution;
 import dev.secant.job.Output;
 import dev.secant.job.PlannedTrial;
@@ -95,6 +96,9 @@ final class RunCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     String report = "";
     try {
+      if (Compaction.isDue(output)) {
+        Compaction.run(spark, output);
+      }
       Set<String> ids =
           sweep.trials().stream().map(trial -> trial.id().value()).collect(Collectors.toSet());
       out.println();

@@ -2,11 +2,14 @@ package dev.secant.cli;
 
 import dev.secant.analysis.TextTable;
 import dev.secant.config.InputException;
+import dev.secant.job.Output;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.AnalysisException;
@@ -46,10 +49,18 @@ final class SqlCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}")
   private Format format;
 
+  @Option(
+      names = "--also",
+      paramLabel = "OUT",
+      description =
+          "another output, as many as there are: every table has the rows of all of them then, and a"
+              + " column sweep, which names the output")
+  private List<String> others = new ArrayList<>();
+
   @Override
   public Integer call() throws IOException {
     try (SparkSession spark = Sessions.open()) {
-      options.open(spark).createViews(spark);
+      createViews(spark);
       if (query.isPresent()) {
         answer(spark, query.get());
       } else {
@@ -57,6 +68,17 @@ final class SqlCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  private void createViews(SparkSession spark) {
+    Output first = options.open(spark);
+    if (others.isEmpty()) {
+      first.createViews(spark);
+      return;
+    }
+    List<Output> outputs = new ArrayList<>(List.of(first));
+    others.forEach(other -> outputs.add(OutputOptions.open(spark, other)));
+    Output.createViews(spark, outputs);
   }
 
   private void prompt(SparkSession spark) throws IOException {

@@ -17,15 +17,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 
 /**
  * The folder that a sweep writes: {@code <table>/trial_id=<id>/}, {@code _checkpoints/<id>/}. A
@@ -45,7 +49,7 @@ public final class Output {
   /** Tables computed from the others, whole: {@code <table>/*.parquet}. */
   private static final List<String> DERIVED = List.of("summary", "effects");
 
-  private static final String PARTITION = "trial_id=";
+  static final String PARTITION = "trial_id=";
 
   private final Path root;
   private final FileSystem files;
@@ -103,7 +107,7 @@ public final class Output {
     return files;
   }
 
-  private Path folder(Table table) {
+  Path folder(Table table) {
     return new Path(root, table.name());
   }
 
@@ -122,17 +126,46 @@ public final class Output {
 
   /** All rows of a table, committed or not; none where nothing was written yet. */
   public Dataset<Row> all(SparkSession spark, Table table) {
-    if (!isThere(folder(table))) {
+    Path folder = readable(table);
+    if (!isThere(folder)) {
       return spark.createDataFrame(List.of(), Schemas.of(table));
     }
-    return spark
-        .read()
-        .schema(Schemas.of(table))
-        .parquet(folder(table).toString())
-        .select(
-            table.columns().stream()
-                .map(column -> org.apache.spark.sql.functions.col(column.name()))
-                .toArray(org.apache.spark.sql.Column[]::new));
+    DataFrameReader reader = spark.read().schema(Schemas.of(table));
+    Dataset<Row> rows;
+    try {
+      Set<String> names = names(folder);
+      if (names.stream().noneMatch(Compaction::isLarge)) {
+        rows = reader.parquet(folder.toString());
+      } else {
+        rows = reader.parquet(new Path(folder, Compaction.LARGE_FILES).toString());
+        Object[] later =
+            names.stream()
+                .filter(name -> name.startsWith(PARTITION))
+                .map(name -> name.substring(PARTITION.length()))
+                .toArray();
+        if (later.length > 0) {
+          // A trial that was walked once more counts once.
+          rows =
+              rows.where(functions.not(functions.col("trial_id").isin(later)))
+                  .unionByName(
+                      reader
+                          .option("basePath", folder.toString())
+                          .parquet(new Path(folder, PARTITION + "*").toString()));
+        }
+      }
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    }
+    return rows.select(
+        table.columns().stream()
+            .map(column -> functions.col(column.name()))
+            .toArray(org.apache.spark.sql.Column[]::new));
+  }
+
+  /** Where the rows of a table are now: beside its place where a compaction was interrupted. */
+  private Path readable(Table table) {
+    Path former = Compaction.former(this, table);
+    return !isThere(folder(table)) && isThere(former) ? former : folder(table);
   }
 
   /**
@@ -140,36 +173,71 @@ public final class Output {
    * tables as they were last computed, where they are.
    */
   public void createViews(SparkSession spark) {
+    createViews(spark, tables(spark));
+  }
+
+  /**
+   * Registers the tables of several outputs as views of their names, each the rows of all of them,
+   * with a column {@code sweep} before the others: the name of the output's folder, or its whole
+   * address where two folders have the same name. A trial that is in two of them is there twice.
+   */
+  public static void createViews(SparkSession spark, List<Output> outputs) {
+    Set<String> names =
+        outputs.stream().map(output -> output.root.getName()).collect(Collectors.toSet());
+    boolean areNames = names.size() == outputs.size();
+    Map<String, Dataset<Row>> all = new TreeMap<>();
+    for (Output output : outputs) {
+      String sweep = areNames ? output.root.getName() : output.root.toString();
+      output
+          .tables(spark)
+          .forEach(
+              (name, rows) ->
+                  all.merge(
+                      name,
+                      rows.select(functions.lit(sweep).as("sweep"), functions.col("*")),
+                      // Tables of an older version may lack a column.
+                      (first, second) -> first.unionByName(second, true)));
+    }
+    createViews(spark, all);
+  }
+
+  private static void createViews(SparkSession spark, Map<String, Dataset<Row>> tables) {
+    DERIVED.forEach(name -> spark.catalog().dropTempView(name));
+    tables.forEach((name, rows) -> rows.createOrReplaceTempView(name));
+  }
+
+  /**
+   * The rows of a table that are of these trials.
+   *
+   * @param trials the table {@code trials}
+   */
+  Dataset<Row> of(Dataset<Row> trials, SparkSession spark, Table table) {
+    return all(spark, table).join(trials.select("trial_id"), scalaSeq("trial_id"), "left_semi");
+  }
+
+  private Map<String, Dataset<Row>> tables(SparkSession spark) {
     Dataset<Row> trials = all(spark, TrialRecord.TABLE);
-    trials.createOrReplaceTempView(TrialRecord.TABLE.name());
+    Map<String, Dataset<Row>> tables = new TreeMap<>();
     for (Table table : TABLES) {
-      if (!table.equals(TrialRecord.TABLE)) {
-        all(spark, table)
-            .join(trials.select("trial_id"), scalaSeq("trial_id"), "left_semi")
-            .createOrReplaceTempView(table.name());
-      }
+      tables.put(table.name(), table.equals(TrialRecord.TABLE) ? trials : of(trials, spark, table));
     }
     for (String name : DERIVED) {
       if (isThere(new Path(root, name))) {
-        createView(spark, name);
-      } else {
-        spark.catalog().dropTempView(name);
+        tables.put(name, readDerived(spark, name));
       }
     }
+    return tables;
   }
 
   /** The rows of a derived table as it was last computed, where it was. */
   public Optional<List<Row>> derived(SparkSession spark, String name) {
-    Path table = new Path(root, name);
-    return isThere(table)
-        ? Optional.of(spark.read().parquet(table.toString()).collectAsList())
+    return isThere(new Path(root, name))
+        ? Optional.of(readDerived(spark, name).collectAsList())
         : Optional.empty();
   }
 
-  private Dataset<Row> createView(SparkSession spark, String name) {
-    Dataset<Row> rows = spark.read().parquet(new Path(root, name).toString());
-    rows.createOrReplaceTempView(name);
-    return rows;
+  private Dataset<Row> readDerived(SparkSession spark, String name) {
+    return spark.read().parquet(new Path(root, name).toString());
   }
 
   private boolean isThere(Path path) {
@@ -204,13 +272,15 @@ public final class Output {
       }
       rename(whole, table);
       files.delete(former, true);
-      return createView(spark, name);
+      Dataset<Row> written = readDerived(spark, name);
+      written.createOrReplaceTempView(name);
+      return written;
     } catch (IOException e) {
       throw new InputException("table " + table + " cannot be written: " + e.getMessage(), e);
     }
   }
 
-  private void rename(Path from, Path to) throws IOException {
+  void rename(Path from, Path to) throws IOException {
     if (!files.rename(from, to)) {
       throw new IOException("cannot rename " + from + " to " + to);
     }
@@ -242,7 +312,8 @@ public final class Output {
     }
   }
 
-  private Set<String> names(Path folder) throws IOException {
+  /** What lies in a folder; nothing where it is not there. */
+  Set<String> names(Path folder) throws IOException {
     Set<String> names = new TreeSet<>();
     try {
       for (FileStatus file : files.listStatus(folder)) {

@@ -93,6 +93,7 @@ public final class SweepRun {
    */
   public Result run(List<PlannedTrial> trials) throws InterruptedException, IOException {
     try (OutputLock lock = OutputLock.take(output)) {
+      Compaction.recover(output);
       Map<String, String> committed = output.committed();
       for (String id : output.trialsWithFiles()) {
         if (!committed.containsKey(id)) {

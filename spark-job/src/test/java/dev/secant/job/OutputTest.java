@@ -3,9 +3,14 @@ package dev.secant.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.secant.analysis.WrittenSweep;
 import dev.secant.config.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,6 +76,53 @@ class OutputTest {
           .isInstanceOf(InputException.class)
           .hasMessageContaining("is being written by another run");
     }
+  }
+
+  @Test
+  void severalOutputsAreOneSetOfViews() {
+    WrittenSweep first = sweep("one").step(0, Map.of("loss", 1.0));
+    WrittenSweep second =
+        sweep("two").step(0, Map.of("loss", 2.0)).trial(Map.of()).step(0, Map.of("loss", 3.0));
+    first.analyze();
+    second.analyze();
+    Output empty = new Output(temp.resolve("none").toString(), configuration());
+
+    Output.createViews(spark, List.of(first.output(), second.output(), empty));
+
+    assertThat(rows("SELECT sweep, trial_id, loss FROM steps ORDER BY loss"))
+        .containsExactly(
+            "[one,000000000000,1.0]", "[two,000000000000,2.0]", "[two,000000000001,3.0]");
+    assertThat(rows("SELECT sweep, count(*) FROM trials GROUP BY sweep ORDER BY sweep"))
+        .containsExactly("[one,1]", "[two,2]");
+    assertThat(rows("SELECT sweep, count(*) FROM summary GROUP BY sweep ORDER BY sweep"))
+        .containsExactly("[one,1]", "[two,2]");
+    assertThat(rows("SELECT count(DISTINCT sweep) FROM lags")).containsExactly("[0]");
+  }
+
+  @Test
+  void outputsOfTheSameNameAreToldApartByTheirAddresses() {
+    WrittenSweep first = sweep("a/out");
+    WrittenSweep second = sweep("b/out");
+    first.analyze();
+    second.analyze();
+
+    Output.createViews(spark, List.of(first.output(), second.output()));
+
+    assertThat(rows("SELECT sweep FROM trials ORDER BY sweep"))
+        .containsExactly(
+            "[file:" + temp.resolve("a/out") + "]", "[file:" + temp.resolve("b/out") + "]");
+  }
+
+  private WrittenSweep sweep(String name) {
+    return new WrittenSweep(spark, temp.resolve(name)).trial(Map.of());
+  }
+
+  private static List<String> rows(String query) {
+    return spark.sql(query).collectAsList().stream().map(Row::toString).toList();
+  }
+
+  private static Configuration configuration() {
+    return spark.sparkContext().hadoopConfiguration();
   }
 
   private Output output() {
