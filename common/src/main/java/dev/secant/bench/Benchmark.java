@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Times the steps of one workload, and a short trial of it from its start to its measured end. What
@@ -33,7 +34,12 @@ public final class Benchmark {
    * @param measured milliseconds a step that is measured
    */
   public record Result(
-      Workload workload, int weights, int threads, double plain, double measured, Whole trial) {}
+      Workload workload,
+      int weights,
+      int threads,
+      double plain,
+      double measured,
+      Optional<Whole> trial) {}
 
   /**
    * A short trial as a whole, in milliseconds: checkpoints and all, but without tables.
@@ -46,8 +52,8 @@ public final class Benchmark {
 
   private Benchmark() {}
 
-  /** Runs one workload. */
-  public static Result run(Workload workload, int threads, int rounds) {
+  /** Times the steps of a workload. */
+  public static Result steps(Workload workload, int threads, int rounds) {
     List<Double> plain = new ArrayList<>();
     List<Double> measured = new ArrayList<>();
     int weights;
@@ -63,12 +69,15 @@ public final class Benchmark {
       }
     }
     return new Result(
-        workload,
-        weights,
-        threads,
-        median(plain),
-        median(measured),
-        whole(workload, weights, median(plain), threads, rounds));
+        workload, weights, threads, median(plain), median(measured), Optional.empty());
+  }
+
+  /** Times a short trial of a workload besides its steps. */
+  public static Result stepsAndTrial(Workload workload, int threads, int rounds) {
+    Result steps = steps(workload, threads, rounds);
+    Whole whole = whole(workload, steps.weights(), steps.plain(), threads, rounds);
+    return new Result(
+        workload, steps.weights(), threads, steps.plain(), steps.measured(), Optional.of(whole));
   }
 
   private static Whole whole(Workload workload, int weights, double step, int threads, int rounds) {
@@ -78,6 +87,8 @@ public final class Benchmark {
     List<Double> replay = new ArrayList<>();
     List<Double> trajectory = new ArrayList<>();
     try (TrialRun run = new TrialRun(workload.trial(steps), workload.samples(), threads)) {
+      // The memory of a kept path costs more the first time that the process takes it.
+      run.whole(Measure.STEPS, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
       for (int round = 0; round < rounds; round++) {
         plain.add(milliseconds(store -> run.record(1, List.of(), store, Monitor.NONE)));
         replay.add(
@@ -90,6 +101,8 @@ public final class Benchmark {
         trajectory.add(
             milliseconds(store -> run.whole(Measure.STEPS, Long.MAX_VALUE, store, Monitor.NONE)));
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return new Whole(steps, median(plain), median(replay), median(trajectory));
   }

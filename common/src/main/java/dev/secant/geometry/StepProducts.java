@@ -52,16 +52,27 @@ public final class StepProducts implements AutoCloseable {
     Optional<FloatBuffer> from = shared(before);
     Optional<FloatBuffer> to = shared(after);
     if (from.isPresent() && to.isPresent()) {
+      return VectorProducts.ofStepAndOn(
+          from.get(), all(gradient), to.get(), all(references), Engine.threads());
+    }
+    List<Products> products = between(scope, before, gradient, after, references);
+    start(scope, after);
+    return products;
+  }
+
+  /** The products of a step whose weights before it are kept; see {@link #next}. */
+  public List<Products> between(
+      Scope scope, Tensor weights, List<Tensor> gradient, Tensor after, List<Tensor> references) {
+    Optional<FloatBuffer> from = shared(weights);
+    Optional<FloatBuffer> to = shared(after);
+    if (from.isPresent() && to.isPresent()) {
       return VectorProducts.ofStep(
           from.get(), all(gradient), to.get(), all(references), Engine.threads());
     }
     Tensor joined = scope.join(gradient);
-    List<Products> products =
-        references.stream()
-            .map(reference -> program.products(scope, before, joined, after, reference))
-            .toList();
-    start(scope, after);
-    return products;
+    return references.stream()
+        .map(reference -> program.products(scope, weights, joined, after, reference))
+        .toList();
   }
 
   private static Optional<FloatBuffer> shared(Tensor tensor) {

@@ -31,8 +31,7 @@ final class VectorProducts {
   private VectorProducts() {}
 
   /**
-   * The products towards each reference; then copies {@code after} over {@code before}, where it
-   * belongs for the next step.
+   * The products towards each reference.
    *
    * @param gradient vectors that lie one after another
    * @param threads at most; 1 stays on the calling thread
@@ -43,9 +42,42 @@ final class VectorProducts {
       FloatBuffer after,
       List<FloatBuffer> references,
       int threads) {
+    return products(before, gradient, after, references, threads, (index, weights, size) -> {});
+  }
+
+  /** The same; copies {@code after} over {@code before} on the way, for the next step. */
+  static List<Products> ofStepAndOn(
+      FloatBuffer before,
+      List<FloatBuffer> gradient,
+      FloatBuffer after,
+      List<FloatBuffer> references,
+      int threads) {
+    return products(
+        before,
+        gradient,
+        after,
+        references,
+        threads,
+        (index, weights, size) -> before.put(index, weights, 0, size));
+  }
+
+  /** Where the weights after the step go while they are in the cache. */
+  @FunctionalInterface
+  private interface Sink {
+    void put(int index, float[] weights, int size);
+  }
+
+  private static List<Products> products(
+      FloatBuffer before,
+      List<FloatBuffer> gradient,
+      FloatBuffer after,
+      List<FloatBuffer> references,
+      int threads,
+      Sink sink) {
     List<Block> blocks = Block.of(gradient);
     Stream<Block> stream = threads > 1 ? blocks.parallelStream() : blocks.stream();
-    List<double[]> sums = stream.map(block -> sums(block, before, after, references)).toList();
+    List<double[]> sums =
+        stream.map(block -> sums(block, before, after, references, sink)).toList();
     double[] total = new double[SHARED + TOWARDS * references.size()];
     sums.forEach(block -> add(total, block));
     return IntStream.range(0, references.size())
@@ -85,7 +117,7 @@ final class VectorProducts {
   }
 
   private static double[] sums(
-      Block block, FloatBuffer before, FloatBuffer after, List<FloatBuffer> references) {
+      Block block, FloatBuffer before, FloatBuffer after, List<FloatBuffer> references, Sink sink) {
     float[] w = new float[CHUNK];
     float[] g = new float[CHUNK];
     float[] a = new float[CHUNK];
@@ -97,7 +129,7 @@ final class VectorProducts {
       read(before, at, w, size);
       read(block.gradient(), block.inGradient() + i, g, size);
       read(after, at, a, size);
-      before.put(at, a, 0, size);
+      sink.put(at, a, size);
       addShared(w, g, a, sums);
       for (int k = 0; k < references.size(); k++) {
         read(references.get(k), at, r, size);

@@ -4,6 +4,7 @@ import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -19,8 +20,9 @@ final class KeptPath implements Observer, AutoCloseable {
       double learningRate,
       NetworkProgram.Gradient gradient,
       Tensor buffers) {
-    Step seen(Scope scope, State state) {
-      return new Step(scope, index, epoch, last, learningRate, gradient, state);
+    Step seen(Scope scope, State state, Tensor before) {
+      return new Step(
+          scope, index, epoch, last, learningRate, gradient, state, Optional.of(before));
     }
   }
 
@@ -89,8 +91,10 @@ final class KeptPath implements Observer, AutoCloseable {
       State before = State.at(weights.get(i), kept.buffers(), kept.index());
       State after = State.at(weights.get(i + 1), kept.buffers(), kept.index() + 1);
       try (Scope passing = root.child()) {
-        observers.forEach(observer -> observer.beforeUpdate(kept.seen(passing, before)));
-        observers.forEach(observer -> observer.afterUpdate(kept.seen(passing, after)));
+        observers.forEach(
+            observer -> observer.beforeUpdate(kept.seen(passing, before, before.weights())));
+        observers.forEach(
+            observer -> observer.afterUpdate(kept.seen(passing, after, before.weights())));
       }
       monitor.stepped();
     }

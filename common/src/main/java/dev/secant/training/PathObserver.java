@@ -1,6 +1,7 @@
 package dev.secant.training;
 
 import dev.secant.engine.Scope;
+import dev.secant.engine.Tensor;
 import dev.secant.geometry.Products;
 import dev.secant.geometry.Quantities;
 import dev.secant.geometry.StepProducts;
@@ -32,7 +33,7 @@ final class PathObserver implements Observer, AutoCloseable {
 
   @Override
   public void beforeUpdate(Step step) {
-    if (!started) {
+    if (!started && step.before().isEmpty()) {
       products.start(step.scope(), step.state().weights());
       started = true;
     }
@@ -40,12 +41,13 @@ final class PathObserver implements Observer, AutoCloseable {
 
   @Override
   public void afterUpdate(Step step) {
+    List<Tensor> points = references.stream().map(ReferencePoint::weights).toList();
+    List<Tensor> gradient = step.gradient().pieces();
+    Tensor after = step.state().weights();
     List<Products> towards =
-        products.next(
-            step.scope(),
-            step.gradient().pieces(),
-            step.state().weights(),
-            references.stream().map(ReferencePoint::weights).toList());
+        step.before().isPresent()
+            ? products.between(step.scope(), step.before().get(), gradient, after, points)
+            : products.next(step.scope(), gradient, after, points);
     for (int i = 0; i < references.size(); i++) {
       double[] measures =
           Quantities.measures(

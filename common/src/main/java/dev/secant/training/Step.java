@@ -1,6 +1,8 @@
 package dev.secant.training;
 
 import dev.secant.engine.Scope;
+import dev.secant.engine.Tensor;
+import java.util.Optional;
 
 /**
  * One step as observers see it.
@@ -9,6 +11,7 @@ import dev.secant.engine.Scope;
  * @param index from 0
  * @param last whether it is the epoch's last step
  * @param state before or after the update, see {@link Observer}; not to be changed
+ * @param before the weights before the update, where they are kept besides the state
  */
 record Step(
     Scope scope,
@@ -17,4 +20,5 @@ record Step(
     boolean last,
     double learningRate,
     NetworkProgram.Gradient gradient,
-    State state) {}
+    State state,
+    Optional<Tensor> before) {}

@@ -9,6 +9,7 @@ import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import dev.secant.sweep.Trial;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -164,7 +165,7 @@ final class TrainingRun implements AutoCloseable {
         trial.optimizer().learningRate() * trial.schedule().factor(t, stepsPerEpoch, steps());
     boolean last = (t + 1) % stepsPerEpoch == 0;
     int epoch = Math.toIntExact(t / stepsPerEpoch);
-    return new Step(scope, t, epoch, last, learningRate, gradient, state);
+    return new Step(scope, t, epoch, last, learningRate, gradient, state, Optional.empty());
   }
 
   /** What the path follows: the gradient, or noise in its place. */

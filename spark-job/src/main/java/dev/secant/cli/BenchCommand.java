@@ -30,6 +30,11 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--rounds", defaultValue = "5", description = "of which medians are taken")
   private int rounds;
 
+  @Option(
+      names = "--trials",
+      description = "time a short trial as a whole, too: plain, with replay, as trajectory")
+  private boolean trials;
+
   @Option(names = "--json", description = "one JSON object instead of a table")
   private boolean json;
 
@@ -37,7 +42,10 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     List<Benchmark.Result> results = new ArrayList<>();
     for (Workload workload : chosen()) {
-      results.add(Benchmark.run(workload, threads, rounds));
+      results.add(
+          trials
+              ? Benchmark.stepsAndTrial(workload, threads, rounds)
+              : Benchmark.steps(workload, threads, rounds));
     }
     var out = spec.commandLine().getOut();
     out.println(json ? json(results) : table(results));
@@ -67,35 +75,37 @@ final class BenchCommand implements Callable<Integer> {
         .toList();
   }
 
-  private static String table(List<Benchmark.Result> results) {
-    TextTable table =
-        new TextTable(
+  private String table(List<Benchmark.Result> results) {
+    List<String> columns =
+        new ArrayList<>(
             List.of(
-                "workload",
-                "threads",
-                "device",
-                "weights",
-                "plain ms",
-                "measured ms",
-                "ratio",
-                "trial steps",
-                "plain trial ms",
-                "with replay",
-                "as trajectory"));
+                "workload", "threads", "device", "weights", "plain ms", "measured ms", "ratio"));
+    if (trials) {
+      columns.addAll(List.of("trial steps", "plain trial ms", "with replay", "as trajectory"));
+    }
+    TextTable table = new TextTable(columns);
     for (Benchmark.Result result : results) {
-      table.add(
-          List.of(
-              result.workload().name(),
-              result.threads(),
-              "cpu",
-              result.weights(),
-              number(result.plain()),
-              number(result.measured()),
-              number(result.measured() / result.plain()),
-              result.trial().steps(),
-              number(result.trial().plain()),
-              number(result.trial().replay() / result.trial().plain()),
-              number(result.trial().trajectory() / result.trial().plain())));
+      List<Object> row =
+          new ArrayList<>(
+              List.of(
+                  result.workload().name(),
+                  result.threads(),
+                  "cpu",
+                  result.weights(),
+                  number(result.plain()),
+                  number(result.measured()),
+                  number(result.measured() / result.plain())));
+      result
+          .trial()
+          .ifPresent(
+              trial ->
+                  row.addAll(
+                      List.of(
+                          trial.steps(),
+                          number(trial.plain()),
+                          number(trial.replay() / trial.plain()),
+                          number(trial.trajectory() / trial.plain()))));
+      table.add(row);
     }
     return table.aligned();
   }
@@ -107,18 +117,25 @@ final class BenchCommand implements Callable<Integer> {
                 String.format(
                     Locale.ROOT,
                     "{\"name\": \"%s\", \"threads\": %d, \"device\": \"cpu\", \"weights\": %d,"
-                        + " \"plain_ms\": %.4f, \"measured_ms\": %.4f, \"trial\": {\"steps\": %d, \"plain_ms\": %.2f,"
-                        + " \"replay_ms\": %.2f, \"trajectory_ms\": %.2f}}",
+                        + " \"plain_ms\": %.4f, \"measured_ms\": %.4f%s}",
                     result.workload().name(),
                     result.threads(),
                     result.weights(),
                     result.plain(),
                     result.measured(),
-                    result.trial().steps(),
-                    result.trial().plain(),
-                    result.trial().replay(),
-                    result.trial().trajectory()))
+                    result.trial().map(BenchCommand::json).orElse("")))
         .collect(Collectors.joining(",\n  ", "{\"workloads\": [\n  ", "\n]}"));
+  }
+
+  private static String json(Benchmark.Whole trial) {
+    return String.format(
+        Locale.ROOT,
+        ", \"trial\": {\"steps\": %d, \"plain_ms\": %.2f, \"replay_ms\": %.2f,"
+            + " \"trajectory_ms\": %.2f}",
+        trial.steps(),
+        trial.plain(),
+        trial.replay(),
+        trial.trajectory());
   }
 
   private static String number(double value) {

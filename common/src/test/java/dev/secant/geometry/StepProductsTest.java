@@ -1,0 +1,178 @@
+package dev.secant.geometry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.secant.engine.Engine;
+import dev.secant.engine.Scope;
+import dev.secant.engine.Tensor;
+import dev.secant.random.Purpose;
+import dev.secant.random.RandomStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The products by the processor's vector units, and the tensor library's, against float64. */
+class StepProductsTest {
+  /** Lengths around a chunk's and beyond a block's. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 511, 512, 513, 100_000, 2_500_000})
+  void agreesWithFloat64TowardsEachReference(int size) {
+    float[] before = random(size, 0, 0.05);
+    float[] gradient = random(size, 1, 1e-4);
+    float[] after = random(size, 2, 0.05);
+    float[] near = before.clone();
+    near[size / 2] += 0.25f;
+    List<float[]> references = List.of(random(size, 3, 0.05), near, new float[size]);
+
+    for (List<Products> products :
+        List.of(
+            StepProductsTest.next(before, gradient, after, references),
+            StepProductsTest.library(before, gradient, after, references))) {
+      for (int k = 0; k < references.size(); k++) {
+        assertExact(products.get(k), before, gradient, after, references.get(k), size);
+      }
+    }
+  }
+
+  @Test
+  void theNextStepStartsWhereTheLastEnded() {
+    int size = 70_000;
+    List<float[]> path = List.of(random(size, 0, 1), random(size, 1, 1), random(size, 2, 1));
+    List<float[]> gradients = List.of(random(size, 3, 1), random(size, 4, 1));
+    float[] reference = random(size, 5, 1);
+    try (Scope scope = Engine.open(1);
+        StepProducts products = new StepProducts(size, scope)) {
+      List<Tensor> references = List.of(scope.floats(reference));
+      products.start(scope, scope.floats(path.get(0)));
+      for (int t = 0; t < 2; t++) {
+        List<Tensor> gradient = List.of(scope.floats(gradients.get(t)));
+        Tensor after = scope.floats(path.get(t + 1));
+        List<Products> next = products.next(scope, gradient, after, references);
+        List<Products> between =
+            products.between(scope, scope.floats(path.get(t)), gradient, after, references);
+
+        assertThat(next).isEqualTo(between);
+        assertExact(next.get(0), path.get(t), gradients.get(t), path.get(t + 1), reference, size);
+      }
+    }
+  }
+
+  /** A sum in one float32 of numbers that are all alike would be off by far more than 1e-6. */
+  @Test
+  void agreesWhereRoundingErrorsAddUp() {
+    int size = 3_000_000;
+    float[] same = new float[size];
+    Arrays.fill(same, 0.1f);
+
+    Products products = next(same, same, new float[size], List.of(new float[size])).get(0);
+
+    double expected = size * ((double) 0.1f * 0.1f);
+    assertThat(products.ww()).isCloseTo(expected, within(1e-6 * expected));
+    assertThat(products.dd()).isCloseTo(expected, within(1e-6 * expected));
+    assertThat(products.gd()).isCloseTo(expected, within(1e-6 * expected));
+    assertThat(products.uu()).isCloseTo(expected, within(1e-6 * expected));
+    assertThat(products.ud()).isCloseTo(-expected, within(1e-6 * expected));
+  }
+
+  @Test
+  void anyNumberOfThreadsGivesTheSameBits() {
+    int size = 5_000_000;
+    List<FloatBuffer> vectors =
+        List.of(buffer(random(size, 0, 1)), buffer(random(size, 1, 1)), buffer(random(size, 2, 1)));
+
+    List<Products> one =
+        VectorProducts.ofStep(vectors.get(0), vectors.subList(1, 2), vectors.get(2), vectors, 1);
+    List<Products> two =
+        VectorProducts.ofStep(vectors.get(0), vectors.subList(1, 2), vectors.get(2), vectors, 2);
+
+    assertThat(two).isEqualTo(one);
+  }
+
+  private static void assertExact(
+      Products p, float[] w, float[] g, float[] after, float[] reference, int size) {
+    IntToDoubleFunction d = i -> (double) w[i] - reference[i];
+    IntToDoubleFunction u = i -> (double) after[i] - w[i];
+    double ww = sum(size, i -> (double) w[i] * w[i]);
+    double gg = sum(size, i -> (double) g[i] * g[i]);
+    double dd = sum(size, i -> d.applyAsDouble(i) * d.applyAsDouble(i));
+    double uu = sum(size, i -> u.applyAsDouble(i) * u.applyAsDouble(i));
+    assertThat(Math.sqrt(p.ww())).isCloseTo(Math.sqrt(ww), within(1e-6 * Math.sqrt(ww)));
+    assertThat(Math.sqrt(p.gg())).isCloseTo(Math.sqrt(gg), within(1e-6 * Math.sqrt(gg)));
+    assertThat(Math.sqrt(p.dd())).isCloseTo(Math.sqrt(dd), within(1e-6 * Math.sqrt(dd)));
+    assertThat(Math.sqrt(p.uu())).isCloseTo(Math.sqrt(uu), within(1e-6 * Math.sqrt(uu)));
+    close(p.gd(), sum(size, i -> g[i] * d.applyAsDouble(i)), gg, dd);
+    close(p.wg(), sum(size, i -> (double) w[i] * g[i]), ww, gg);
+    close(p.wd(), sum(size, i -> w[i] * d.applyAsDouble(i)), ww, dd);
+    close(p.ud(), sum(size, i -> u.applyAsDouble(i) * d.applyAsDouble(i)), uu, dd);
+  }
+
+  private static void close(double value, double expected, double aa, double bb) {
+    assertThat(value).isCloseTo(expected, within(1e-6 * Math.sqrt(aa) * Math.sqrt(bb)));
+  }
+
+  private static double sum(int size, IntToDoubleFunction term) {
+    double sum = 0;
+    for (int i = 0; i < size; i++) {
+      sum += term.applyAsDouble(i);
+    }
+    return sum;
+  }
+
+  /** The gradient comes in two pieces where it can. */
+  private static List<Products> next(
+      float[] before, float[] gradient, float[] after, List<float[]> references) {
+    int cut = Math.max(1, gradient.length / 3);
+    try (Scope scope = Engine.open(1);
+        StepProducts products = new StepProducts(before.length, scope)) {
+      products.start(scope, scope.floats(before));
+      return products.next(
+          scope,
+          List.of(
+              scope.floats(Arrays.copyOf(gradient, cut)),
+              scope.floats(Arrays.copyOfRange(gradient, cut, gradient.length))),
+          scope.floats(after),
+          references.stream().map(scope::floats).toList());
+    }
+  }
+
+  private static List<Products> library(
+      float[] before, float[] gradient, float[] after, List<float[]> references) {
+    try (Scope scope = Engine.open(1);
+        ProductsProgram program = new ProductsProgram()) {
+      return references.stream()
+          .map(
+              reference ->
+                  program.products(
+                      scope,
+                      scope.floats(before),
+                      scope.floats(gradient),
+                      scope.floats(after),
+                      scope.floats(reference)))
+          .toList();
+    }
+  }
+
+  private static float[] random(int size, int index, double deviation) {
+    RandomStream random = RandomStream.at(12, Purpose.GENERATED_DATA, index);
+    float[] vector = new float[size];
+    for (int i = 0; i < size; i++) {
+      vector[i] = (float) (deviation * random.nextGaussian());
+    }
+    return vector;
+  }
+
+  private static FloatBuffer buffer(float[] values) {
+    FloatBuffer buffer =
+        ByteBuffer.allocateDirect(values.length * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    return buffer.put(0, values);
+  }
+}
