@@ -1,6 +1,6 @@
 """Secant and PyTorch side by side: milliseconds a step of the same workloads, taking turns.
 
-    python docs/bench/compare.py --threads 1 --rounds 5 [WORKLOAD ...]
+    python docs/bench/compare.py --threads 1 --rounds 5 [--device gpu] [WORKLOAD ...]
 
 Each round starts both programs once for each workload, so that both meet the same load of the machine,
 with the same number of threads and the same malloc settings. Prints medians over the rounds, as a table
@@ -36,6 +36,7 @@ def main():
     parser.add_argument("workloads", nargs="*")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--device", choices=["cpu", "gpu"], default="cpu")
     arguments = parser.parse_args()
     threads = str(arguments.threads)
     environment = {
@@ -43,8 +44,9 @@ def main():
         "GLIBC_TUNABLES": MALLOC,
         "OMP_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
+        "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
     }
-    options = ["--threads", threads, "--rounds", "3"]
+    options = ["--threads", threads, "--device", arguments.device, "--rounds", "3"]
     print("| workload | weights | PyTorch ms | Secant ms | ratio | measured ms | measured / plain |")
     print("|---|---|---|---|---|---|---|")
     for name in arguments.workloads or WORKLOADS:

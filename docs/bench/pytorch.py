@@ -3,7 +3,8 @@
     python pytorch.py --threads 1 --rounds 5 mlp-512 resnet20 ...
 
 Written as a careful PyTorch user would: eager mode, the `foreach` SGD with momentum, gradients set to
-None between the steps, one minibatch of noise in memory, no host synchronisation but the loss. Prints one JSON
+None between the steps, one minibatch of noise in memory, no host synchronisation but the loss. On a GPU
+(`--device gpu`) with deterministic kernels and without TF32, as Secant computes there. Prints one JSON
 object in the format of `secant bench --json`, without measured steps.
 """
 
@@ -48,18 +49,28 @@ WORKLOADS = {
 }
 
 
-def train(model, optimizer, x, y, steps):
+def synchronize(device):
+    if device == "gpu":
+        torch.cuda.synchronize()
+
+
+def train(model, optimizer, x, y, steps, device):
+    synchronize(device)
     start = time.perf_counter()
     for _ in range(steps):
         optimizer.zero_grad(set_to_none=True)
         output = model(x)
         if y.dtype == torch.int64 and output.dim() == 3:
             loss = F.cross_entropy(output.flatten(0, 1), y.flatten())
+        elif device == "gpu" and output.dim() == 4:
+            # Over an image's pixels there is no deterministic kernel.
+            loss = F.cross_entropy(output.permute(0, 2, 3, 1).flatten(0, 2), y.flatten())
         else:
             loss = F.cross_entropy(output, y)
         loss.backward()
         optimizer.step()
         loss.item()
+    synchronize(device)
     return (time.perf_counter() - start) * 1e3 / steps
 
 
@@ -68,24 +79,32 @@ def main():
     parser.add_argument("workloads", nargs="*", default=list(WORKLOADS))
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--device", choices=["cpu", "gpu"], default="cpu")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.set_num_interop_threads(1)
+    device = arguments.device
+    place = "cuda:0" if device == "gpu" else "cpu"
+    if device == "gpu":
+        torch.use_deterministic_algorithms(True)
+        torch.utils.deterministic.fill_uninitialized_memory = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cuda.matmul.allow_tf32 = False
     rows = []
     for name in arguments.workloads or WORKLOADS:
         torch.manual_seed(0)
         network, samples = WORKLOADS[name]
-        model = network().train()
-        x, y = samples()
+        model = network().train().to(place)
+        x, y = (batch.to(place) for batch in samples())
         optimizer = torch.optim.SGD(model.parameters(), lr=1e-4, momentum=0.9, foreach=True)
-        train(model, optimizer, x, y, 2)
-        steps = int(max(1, min(100, 200 / train(model, optimizer, x, y, 1))))
-        times = [train(model, optimizer, x, y, steps) for _ in range(arguments.rounds)]
+        train(model, optimizer, x, y, 2, device)
+        steps = int(max(1, min(100, 200 / train(model, optimizer, x, y, 1, device))))
+        times = [train(model, optimizer, x, y, steps, device) for _ in range(arguments.rounds)]
         rows.append(
             {
                 "name": name,
                 "threads": arguments.threads,
-                "device": "cpu",
+                "device": device,
                 "weights": sum(p.numel() for p in model.parameters()),
                 "plain_ms": statistics.median(times),
             }

@@ -259,7 +259,8 @@ public final class NetworkBuilder {
 
   /**
    * {@code torch.nn.Dropout}: in training, each number is 0 with this probability and scaled up
-   * otherwise. The mask is drawn from a generator of its own, seeded for the step and the layer.
+   * otherwise. The mask is drawn from a generator of its own, seeded for the step and the layer, on
+   * the processor: TorchScript has no generators for GPUs.
    */
   public Value dropout(Value x, double probability) {
     if (probability == 0) {
@@ -269,9 +270,10 @@ public final class NetworkBuilder {
     int index = dropouts++;
     line("if training:");
     line(
-        "  %s_mask = torch.bernoulli(torch.detach(%s), %s,"
+        "  %s_drawn = torch.bernoulli_(torch.empty(torch.size(%s), dtype=6, device=%s), %s,"
             + " generator=torch.Generator(seed=int(torch.item(torch.select(seeds, 0, %d)))))",
-        y.name, x.name, number(1 - probability), index);
+        y.name, x.name, "torch.device(\"cpu\")", number(1 - probability), index);
+    line("  %s_mask = torch.to(%s_drawn, %s)", y.name, y.name, x.name);
     line(
         "  %s = torch.mul(%s, torch.mul(%s_mask, %s))",
         y.name, x.name, y.name, number(1 / (1 - probability)));

@@ -1,5 +1,6 @@
 package dev.secant.bench;
 
+import dev.secant.engine.Device;
 import dev.secant.sweep.Measure;
 import dev.secant.training.CheckpointStore;
 import dev.secant.training.Monitor;
@@ -35,6 +36,7 @@ public final class Benchmark {
    */
   public record Result(
       Workload workload,
+      Device device,
       int weights,
       int threads,
       double plain,
@@ -53,12 +55,12 @@ public final class Benchmark {
   private Benchmark() {}
 
   /** Times the steps of a workload. */
-  public static Result steps(Workload workload, int threads, int rounds) {
+  public static Result steps(Workload workload, Device device, int threads, int rounds) {
     List<Double> plain = new ArrayList<>();
     List<Double> measured = new ArrayList<>();
     int weights;
     int steps;
-    try (Pace pace = new Pace(workload.trial(1_000_000), workload.samples(), threads)) {
+    try (Pace pace = new Pace(workload.trial(1_000_000), workload.samples(), device, threads)) {
       weights = pace.weights();
       pace.plain(2);
       steps = (int) Math.max(1, Math.min(100, TURN_MS / pace.plain(1)));
@@ -69,24 +71,31 @@ public final class Benchmark {
       }
     }
     return new Result(
-        workload, weights, threads, median(plain), median(measured), Optional.empty());
+        workload, device, weights, threads, median(plain), median(measured), Optional.empty());
   }
 
   /** Times a short trial of a workload besides its steps. */
-  public static Result stepsAndTrial(Workload workload, int threads, int rounds) {
-    Result steps = steps(workload, threads, rounds);
-    Whole whole = whole(workload, steps.weights(), steps.plain(), threads, rounds);
+  public static Result stepsAndTrial(Workload workload, Device device, int threads, int rounds) {
+    Result steps = steps(workload, device, threads, rounds);
+    Whole whole = whole(workload, device, steps.weights(), steps.plain(), threads, rounds);
     return new Result(
-        workload, steps.weights(), threads, steps.plain(), steps.measured(), Optional.of(whole));
+        workload,
+        device,
+        steps.weights(),
+        threads,
+        steps.plain(),
+        steps.measured(),
+        Optional.of(whole));
   }
 
-  private static Whole whole(Workload workload, int weights, double step, int threads, int rounds) {
+  private static Whole whole(
+      Workload workload, Device device, int weights, double step, int threads, int rounds) {
     long fit = TRAJECTORY_BYTES / (2L * Float.BYTES * weights);
     int steps = (int) Math.max(2, Math.min(fit, TRIAL_MS / step));
     List<Double> plain = new ArrayList<>();
     List<Double> replay = new ArrayList<>();
     List<Double> trajectory = new ArrayList<>();
-    try (TrialRun run = new TrialRun(workload.trial(steps), workload.samples(), threads)) {
+    try (TrialRun run = new TrialRun(workload.trial(steps), workload.samples(), device, threads)) {
       // The memory of a kept path costs more the first time that the process takes it.
       run.whole(Measure.STEPS, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
       for (int round = 0; round < rounds; round++) {

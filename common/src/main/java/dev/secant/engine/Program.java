@@ -67,29 +67,31 @@ public final class Program implements AutoCloseable {
     entries.put("code/__torch__/secant.py", (HEADER + methods).getBytes(StandardCharsets.UTF_8));
     entries.put("constants.pkl", NO_CONSTANTS);
     entries.put("version", "3\n".getBytes(StandardCharsets.UTF_8));
-    return load(methods, entries);
+    // Without tensors of its own, it computes wherever its arguments are.
+    return load(methods, entries, Device.CPU);
   }
 
   /**
    * A program whose methods can use a file's module, {@code self.model}. Each program has a module
    * of its own.
    *
+   * @param device where the module's own tensors go, such as its constants
    * @throws ai.djl.engine.EngineException where the text or the file does not compile
    */
-  public static Program compile(String methods, ModuleFile file) {
+  public static Program compile(String methods, ModuleFile file, Device device) {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     String model = MODEL + new String(file.pickled(), StandardCharsets.ISO_8859_1);
     entries.put("data.pkl", OBJECT.replace("%s", model).getBytes(StandardCharsets.ISO_8859_1));
     String header = HEADER + "  model : " + file.className() + "\n";
     entries.put("code/__torch__/secant.py", (header + methods).getBytes(StandardCharsets.UTF_8));
     file.entries().forEach(entries::putIfAbsent);
-    return load(methods, entries);
+    return load(methods, entries, device);
   }
 
-  private static Program load(String methods, Map<String, byte[]> entries) {
-    Model model = Model.newInstance("program", "PyTorch");
+  private static Program load(String methods, Map<String, byte[]> entries, Device device) {
+    Model model = Model.newInstance("program", Engine.djl(device), "PyTorch");
     try {
-      model.load(new ByteArrayInputStream(archive(entries)));
+      model.load(new ByteArrayInputStream(archive(entries)), Map.of("mapLocation", "true"));
       return new Program(model);
     } catch (IOException e) {
       model.close();

@@ -15,14 +15,25 @@ import java.util.List;
 /** The owner of tensors: what is made in a scope is freed when the scope closes. */
 public final class Scope implements AutoCloseable {
   private final NDManager manager;
+  private final Device device;
 
-  Scope(NDManager manager) {
+  /** Owns what stays in the processor's memory: arguments that a program reads one by one. */
+  private final NDManager host;
+
+  Scope(NDManager manager, Device device) {
     this.manager = manager;
+    this.device = device;
+    this.host = device.equals(Device.CPU) ? manager : manager.newSubManager(ai.djl.Device.cpu());
+  }
+
+  /** Where its tensors live. */
+  public Device device() {
+    return device;
   }
 
   /** A scope inside this one, such as one step of a run. */
   public Scope child() {
-    return new Scope(manager.newSubManager());
+    return new Scope(manager.newSubManager(), device);
   }
 
   /** A float32 vector of zeros. */
@@ -77,23 +88,26 @@ public final class Scope implements AutoCloseable {
   /** A float32 vector, in memory of the tensor library's own: aligned as its kernels like it. */
   public Tensor floats(float... values) {
     try (Scope passing = child()) {
-      return copyOf(new Tensor(passing.manager.create(values)));
+      return copyOf(passing.moved(passing.host.create(values)));
     }
   }
 
-  /** A float64 vector. */
+  /**
+   * Float64 numbers as an argument: in the processor's memory, so that reading one waits for no
+   * GPU.
+   */
   public Tensor doubles(double... values) {
-    return new Tensor(manager.create(values));
+    return new Tensor(host.create(values));
   }
 
-  /** An int64 vector. */
+  /** Int64 numbers as an argument, in the processor's memory as those of {@link #doubles}. */
   public Tensor longs(long... values) {
-    return new Tensor(manager.create(values));
+    return new Tensor(host.create(values));
   }
 
   /**
    * A float32 tensor over a direct buffer, which on a CPU is shared, not copied: it must neither
-   * change nor be freed while the tensor is in use.
+   * change nor be freed while the tensor is in use. To a GPU it is copied before this returns.
    */
   public Tensor floats(ByteBuffer bytes, long... shape) {
     return over(bytes, DataType.FLOAT32, shape);
@@ -105,7 +119,7 @@ public final class Scope implements AutoCloseable {
   }
 
   NDArray selector(String method) {
-    NDArray selector = manager.create(0f);
+    NDArray selector = host.create(0f);
     selector.setName("module_method:" + method);
     return selector;
   }
@@ -121,7 +135,12 @@ public final class Scope implements AutoCloseable {
               + " bytes, not "
               + bytes);
     }
-    return new Tensor(manager.create(bytes, new Shape(shape), type));
+    return moved(host.create(bytes, new Shape(shape), type));
+  }
+
+  /** The same numbers on this scope's device. */
+  private Tensor moved(NDArray array) {
+    return new Tensor(array.toDevice(manager.getDevice(), false));
   }
 
   @Override

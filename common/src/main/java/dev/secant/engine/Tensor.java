@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Numbers on the device, owned by the {@link Scope} that they were made in. */
 public final class Tensor {
@@ -21,12 +22,12 @@ public final class Tensor {
 
   /** Copies a float32 tensor to the heap. */
   public float[] toFloats() {
-    return array.toFloatArray();
+    return onHost(NDArray::toFloatArray);
   }
 
   /** Copies a float64 tensor to the heap; waits for the device. */
   public double[] toDoubles() {
-    return array.toDoubleArray();
+    return onHost(NDArray::toDoubleArray);
   }
 
   /**
@@ -34,14 +35,29 @@ public final class Tensor {
    * fit a buffer: what changes here changes there. Only while the tensor's scope is open.
    */
   public Optional<FloatBuffer> shared() {
-    boolean here = array.getDevice().equals(Device.cpu());
-    return here && array.size() * Float.BYTES <= Integer.MAX_VALUE
+    return isHere() && array.size() * Float.BYTES <= Integer.MAX_VALUE
         ? Optional.of(array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer())
         : Optional.empty();
   }
 
   /** A copy of the bytes, in native order. */
   public ByteBuffer toBytes() {
-    return array.toByteBuffer();
+    return onHost(NDArray::toByteBuffer);
+  }
+
+  private boolean isHere() {
+    return array.getDevice().equals(Device.cpu());
+  }
+
+  /**
+   * Read from a copy where the numbers are elsewhere; DJL's own copy would live as long as they.
+   */
+  private <T> T onHost(Function<NDArray, T> read) {
+    if (isHere()) {
+      return read.apply(array);
+    }
+    try (NDArray copy = array.toDevice(Device.cpu(), false)) {
+      return read.apply(copy);
+    }
   }
 }

@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
  * <p>{@code sum} adds in a cascade. {@code dot} adds in a row, which costs less, but rounds alike
  * numbers always the same way: the norm of Adam's first update, whose numbers all have the same
  * size, was off by 5e-6 of it.
+ *
+ * <p>On a GPU, where many small calls cost more than passes, the vectors are one part, and the sums
+ * are float64.
  */
 final class PartialSums {
   /** Seven vectors of this length, 128 KiB each, lie in a second-level cache. */
@@ -66,8 +69,18 @@ final class PartialSums {
 
   private static String loop(List<String> vectors, List<String> derived, List<String> pairs) {
     StringBuilder loop = new StringBuilder();
+    loop.append(
+        """
+        if ops.prim.is_cuda(%1$s):
+          part = torch.size(%1$s, 0)
+          summed = annotate(Optional[int], 7)
+        else:
+          part = %2$d
+          summed = annotate(Optional[int], None)
+        """
+            .formatted(vectors.get(0), PART));
     vectors.forEach(
-        vector -> loop.append("%1$s_parts = torch.split(%1$s, %2$d)\n".formatted(vector, PART)));
+        vector -> loop.append("%1$s_parts = torch.split(%1$s, part)\n".formatted(vector)));
     loop.append("sums = annotate(List[Tensor], [])\n");
     loop.append("for i in range(torch.len(%s_parts)):\n".formatted(vectors.get(0)));
     vectors.forEach(vector -> loop.append("  %1$s_i = %1$s_parts[i]\n".formatted(vector)));
@@ -75,7 +88,7 @@ final class PartialSums {
     for (int p = 0; p < pairs.size(); p++) {
       String[] pair = pairs.get(p).split(" ");
       loop.append(
-          "  _%d = torch.append(sums, torch.sum(torch.mul(%s, %s)))\n"
+          "  _%d = torch.append(sums, torch.sum(torch.mul(%s, %s), dtype=summed))\n"
               .formatted(p, pair[0], pair[1]));
     }
     loop.append(

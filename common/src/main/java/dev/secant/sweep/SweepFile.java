@@ -212,7 +212,9 @@ public final class SweepFile {
           case "gpu" -> EngineSettings.Device.GPU;
           default -> throw engine.unknownName("device", List.of("auto", "cpu", "gpu"));
         };
-    EngineSettings read = new EngineSettings(device, engine.integerFrom(1, "threads", 1));
+    EngineSettings read =
+        new EngineSettings(
+            device, engine.integerFrom(1, "threads", 1), engine.flag("deterministic", true));
     engine.refuseUnknown();
     return read;
   }

@@ -4,6 +4,7 @@ import dev.secant.architecture.Layout;
 import dev.secant.architecture.Network;
 import dev.secant.data.Batch;
 import dev.secant.data.Task;
+import dev.secant.engine.Device;
 import dev.secant.engine.Program;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
@@ -108,18 +109,22 @@ final class NetworkProgram implements AutoCloseable {
    * The TorchScript of a network and its task's loss.
    *
    * @param smoothing the share of a training target that is spread evenly over all classes
+   * @param device what it is written for
    */
-  static String source(Network network, double smoothing) {
+  static String source(Network network, double smoothing, Device device) {
     Task task = network.task();
     boolean language = task instanceof Task.Language;
+    // Losses over an image's pixels have no deterministic kernel on a GPU, those over a list do.
+    boolean listed = language || (task instanceof Task.Segmentation && !device.equals(Device.CPU));
+    String output = language ? "output" : "torch.permute(output, [0, 2, 3, 1])";
     return METHODS
         .replace("$WEIGHTS", views(network.weights(), "flat", "w"))
         .replace("$BUFFERS", views(network.buffers(), "buffers", "b"))
         .replace("$PIECES", pieces(Pieces.of(network.weights())))
         .replace("$BODY", network.body().indent(4).strip())
         .replace("$OUTPUT", network.output())
-        .replace("$SCORES", language ? "torch.reshape(output, [-1, $CLASSES])" : "output")
-        .replace("$TARGETS", language ? "torch.reshape(y, [-1])" : "y")
+        .replace("$SCORES", listed ? "torch.reshape(" + output + ", [-1, $CLASSES])" : "output")
+        .replace("$TARGETS", listed ? "torch.reshape(y, [-1])" : "y")
         // Finding the most likely of many tokens costs a pass over all logits, for no score.
         .replace("$CORRECT", language ? "torch.zeros_like(count)" : CORRECT)
         .replace("$SMOOTHING", Double.toString(smoothing).replace('E', 'e'))
@@ -235,14 +240,17 @@ final class NetworkProgram implements AutoCloseable {
   private final Pieces pieces;
   private final Program program;
 
-  NetworkProgram(Network network, double smoothing) {
+  /**
+   * @param device where it will compute
+   */
+  NetworkProgram(Network network, double smoothing, Device device) {
     this.network = network;
     this.pieces = Pieces.of(network.weights());
-    String source = source(network, smoothing);
+    String source = source(network, smoothing, device);
     this.program =
         network
             .module()
-            .map(file -> Program.compile(source, file))
+            .map(file -> Program.compile(source, file, device))
             .orElseGet(() -> Program.compile(source));
   }
 

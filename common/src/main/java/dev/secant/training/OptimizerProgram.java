@@ -1,5 +1,6 @@
 package dev.secant.training;
 
+import dev.secant.engine.Device;
 import dev.secant.engine.Program;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
@@ -17,16 +18,21 @@ import java.util.stream.IntStream;
  * <p>The vectors are walked once, part by part, each part while it is in the processor's cache.
  */
 final class OptimizerProgram implements AutoCloseable {
-  /** Numbers of a part: long enough for the cost of a call, short enough for a cache. */
+  /**
+   * Numbers of a part on the processor: long enough for a call's cost, short enough for a cache.
+   */
   private static final int PART = 1 << 18;
 
   private final Program program;
 
   /**
    * @param pieces numbers in each piece of the gradient
+   * @param device where it will compute
    */
-  OptimizerProgram(Trial trial, List<Integer> pieces) {
-    this.program = Program.compile(source(trial, pieces));
+  OptimizerProgram(Trial trial, List<Integer> pieces, Device device) {
+    // A GPU takes a vector at once: there a call costs more than a second look at the memory.
+    int part = device.equals(Device.CPU) ? PART : Integer.MAX_VALUE;
+    this.program = Program.compile(source(trial, pieces, part));
   }
 
   /**
@@ -43,7 +49,7 @@ final class OptimizerProgram implements AutoCloseable {
     program.call(scope, "update", inputs.toArray(Tensor[]::new));
   }
 
-  private static String source(Trial trial, List<Integer> pieces) {
+  private static String source(Trial trial, List<Integer> pieces, int part) {
     Optimizer optimizer = trial.optimizer();
     List<String> vectors = new ArrayList<>(List.of("w"));
     vectors.addAll(optimizer.slots());
@@ -62,12 +68,12 @@ final class OptimizerProgram implements AutoCloseable {
     raw.forEach(
         piece ->
             source.append(
-                "    torch.extend(raw_parts, torch.split(%s, %d))\n".formatted(piece, PART)));
+                "    torch.extend(raw_parts, torch.split(%s, %d))\n".formatted(piece, part)));
     vectors.forEach(
         vector ->
             source.append(
                 "    %1$s_parts = torch.split_with_sizes(%1$s_whole, %2$s)\n"
-                    .formatted(vector, parts(pieces))));
+                    .formatted(vector, parts(pieces, part))));
     if (trial.clipNorm().isPresent()) {
       source.append(clipping(raw, trial.clipNorm().getAsDouble()));
     }
@@ -104,11 +110,11 @@ final class OptimizerProgram implements AutoCloseable {
         .formatted(String.join(", ", norms), norm);
   }
 
-  private static List<Integer> parts(List<Integer> pieces) {
+  private static List<Integer> parts(List<Integer> pieces, int part) {
     List<Integer> parts = new ArrayList<>();
     for (int piece : pieces) {
-      for (int from = 0; from < piece; from += PART) {
-        parts.add(Math.min(PART, piece - from));
+      for (long from = 0; from < piece; from += part) {
+        parts.add((int) Math.min(part, piece - from));
       }
     }
     return parts;

@@ -1,6 +1,7 @@
 package dev.secant.training;
 
 import dev.secant.data.Dataset;
+import dev.secant.engine.Device;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
 import dev.secant.sweep.Measure;
@@ -19,10 +20,11 @@ public final class Pace implements AutoCloseable {
 
   /**
    * @param threads threads that one operation may use
+   * @throws dev.secant.config.InputException where the device cannot be used
    */
-  public Pace(Trial trial, Dataset dataset, int threads) {
+  public Pace(Trial trial, Dataset dataset, Device device, int threads) {
     this.trial = trial;
-    this.root = Engine.open(threads);
+    this.root = Engine.open(device, threads);
     this.run = new TrainingRun(trial, dataset, root);
     this.state = run.initialState();
     this.reference = new ReferencePoint("final", root.zeros(run.network().size()));

@@ -145,7 +145,7 @@ final class ReferencePoints {
       end = there.get();
     } else {
       CheckpointStore own = store.part("sibling-" + id + "-");
-      try (TrialRun other = new TrialRun(sibling, dataset, threads)) {
+      try (TrialRun other = new TrialRun(sibling, dataset, root.device(), threads)) {
         Recording recording = other.record(1, List.of(), own, monitor);
         if (recording.diverged()) {
           throw new InputException(

@@ -35,8 +35,8 @@ final class TrainingRun implements AutoCloseable {
                 dataset, trial.control().randomLabels(), trial.seeds().noise());
     this.root = root;
     this.network = trial.architecture().network(dataset.task());
-    this.program = new NetworkProgram(network, trial.control().labelSmoothing());
-    this.optimizer = new OptimizerProgram(trial, program.pieces().sizes());
+    this.program = new NetworkProgram(network, trial.control().labelSmoothing(), root.device());
+    this.optimizer = new OptimizerProgram(trial, program.pieces().sizes(), root.device());
     this.vectors = new Vectors();
     this.minibatches = new Minibatches(trial, this.dataset, network.dropouts());
   }

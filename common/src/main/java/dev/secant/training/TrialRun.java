@@ -2,6 +2,7 @@ package dev.secant.training;
 
 import dev.secant.architecture.Network;
 import dev.secant.data.Dataset;
+import dev.secant.engine.Device;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
 import dev.secant.sweep.Measure;
@@ -28,14 +29,22 @@ public final class TrialRun implements AutoCloseable {
   private final Scope root;
   private final TrainingRun run;
 
-  /**
-   * @param threads threads that one operation may use; part of what determines the path
-   */
+  /** A run on the processor. */
   public TrialRun(Trial trial, Dataset dataset, int threads) {
+    this(trial, dataset, Device.CPU, threads);
+  }
+
+  /**
+   * @param device where all tensors of the run live
+   * @param threads threads that one operation may use; with the kind of device part of what
+   *     determines the path
+   * @throws dev.secant.config.InputException where the device cannot be used
+   */
+  public TrialRun(Trial trial, Dataset dataset, Device device, int threads) {
     this.trial = trial;
     this.dataset = dataset;
     this.threads = threads;
-    this.root = Engine.open(threads);
+    this.root = Engine.open(device, threads);
     try {
       this.run = new TrainingRun(trial, dataset, root);
     } catch (RuntimeException e) {

@@ -17,7 +17,8 @@ final class Vectors implements AutoCloseable {
               return torch.slice(into, 0, 0, 0)
             def noise(self: __torch__.secant.Net, gradient: Tensor, seed: Tensor) -> Tensor:
               g = torch.Generator(seed=int(torch.item(torch.select(seed, 0, 0))))
-              noise = torch.normal_(torch.empty_like(gradient), 0., 1., generator=g)
+              drawn = torch.empty_like(gradient, device=torch.device("cpu"))
+              noise = torch.to(torch.normal_(drawn, 0., 1., generator=g), gradient)
               norm = torch.linalg_vector_norm(gradient, 2, None, False, dtype=7)
               size = torch.linalg_vector_norm(noise, 2, None, False, dtype=7)
               return torch.mul(noise, torch.to(torch.div(norm, size), 6))
@@ -35,7 +36,7 @@ final class Vectors implements AutoCloseable {
     program.call(scope, "add", into, source, scope.doubles(factor));
   }
 
-  /** Normally distributed numbers scaled to the gradient's norm, drawn from a generator's seed. */
+  /** Normally distributed numbers scaled to the gradient's norm, drawn on the processor. */
   Tensor noise(Scope scope, Tensor gradient, long seed) {
     return program.call(scope, "noise", gradient, scope.longs(seed)).get(0);
   }

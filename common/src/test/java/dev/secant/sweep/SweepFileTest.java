@@ -41,7 +41,7 @@ class SweepFileTest {
                 0,
                 0,
                 false));
-    assertThat(sweep.engine()).isEqualTo(new EngineSettings(EngineSettings.Device.AUTO, 1));
+    assertThat(sweep.engine()).isEqualTo(new EngineSettings(EngineSettings.Device.AUTO, 1, true));
     assertThat(sweep.trials()).hasSize(1);
     Trial trial = sweep.trials().get(0);
     assertThat(trial.architecture().type()).isEqualTo("mlp");
@@ -66,7 +66,7 @@ class SweepFileTest {
             train { epochs = 2, weight-decay = 1e-6, schedule = {type: cosine, warmup-epochs: 1}
                     clip-norm = 0.5, max-loss = 100 }
             measure { mode = replay, trajectory-memory = 2GiB, segments = 3, keep-checkpoints = on, lags = off }
-            engine { device = cpu, threads = 2 }
+            engine { device = cpu, threads = 2, deterministic = false }
             data { root = somewhere }
             """);
 
@@ -83,7 +83,7 @@ class SweepFileTest {
                 2L << 30,
                 3,
                 true));
-    assertThat(sweep.engine()).isEqualTo(new EngineSettings(EngineSettings.Device.CPU, 2));
+    assertThat(sweep.engine()).isEqualTo(new EngineSettings(EngineSettings.Device.CPU, 2, false));
     assertThat(sweep.dataRoot()).isEqualTo(Path.of("somewhere"));
     Trial trial = sweep.trials().get(0);
     assertThat(trial.seeds()).isEqualTo(new Seeds(1, 2, 3));
@@ -277,6 +277,7 @@ class SweepFileTest {
     refused("grid.architecture = [mpl]", ":2: secant.grid.architecture.type", "did you mean mlp?");
     refused("grid.dataset = [shape]", ":2: secant.grid.dataset.type", "did you mean shapes?");
     refused("engine.device = tpu", ":2: secant.engine.device");
+    refused("engine.deterministic = 2", ":2: secant.engine.deterministic");
     refused("train { epochs = ", ":3: ");
     refused("include \"absent.conf\"", ":2: include \"absent.conf\": no such file");
     refused("include required(file(\"absent.conf\"))", "absent.conf");

@@ -6,6 +6,7 @@ import dev.secant.architecture.Layout;
 import dev.secant.architecture.Network;
 import dev.secant.data.Batch;
 import dev.secant.data.Task;
+import dev.secant.engine.Device;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Program;
 import dev.secant.engine.Scope;
@@ -68,7 +69,7 @@ final class GoldenStep {
     assertStep(network, 7, DOUBLE);
     assertStep(network, 6, single);
     try (Scope scope = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network, 0)) {
+        NetworkProgram program = new NetworkProgram(network, 0, Device.CPU)) {
       double[] sums = program.emptySums();
       State state = state(scope, network);
       ByteBuffer buffers = state.vectors().get(1);
@@ -81,7 +82,7 @@ final class GoldenStep {
   private static Program compile(Network network, String source) {
     return network
         .module()
-        .map(file -> Program.compile(source, file))
+        .map(file -> Program.compile(source, file, Device.CPU))
         .orElseGet(() -> Program.compile(source));
   }
 
@@ -92,7 +93,7 @@ final class GoldenStep {
         STEP.replace("$X", tokens ? "x" : "torch.to(x, $TYPE)")
             .replace("$TYPE", Integer.toString(type));
     try (Scope scope = Engine.open(1);
-        Program program = compile(network, NetworkProgram.source(network, 0) + step)) {
+        Program program = compile(network, NetworkProgram.source(network, 0, Device.CPU) + step)) {
       State state = state(scope, network);
       List<Tensor> results =
           program.call(

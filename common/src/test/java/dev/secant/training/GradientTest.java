@@ -7,6 +7,7 @@ import dev.secant.architecture.Layout;
 import dev.secant.architecture.Network;
 import dev.secant.data.Batch;
 import dev.secant.data.Task;
+import dev.secant.engine.Device;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Program;
 import dev.secant.engine.Scope;
@@ -79,12 +80,23 @@ class GradientTest {
   @ParameterizedTest
   @MethodSource("networks")
   void float32GivesTheSameGradient(String name) {
+    assertFloat32GivesTheSameGradient(name, Device.CPU);
+  }
+
+  /** The text that a GPU would run, on the processor. */
+  @ParameterizedTest
+  @ValueSource(strings = {"unet", "max unpool", "mlp", "transformer-lm"})
+  void whatIsWrittenForAGpuGivesTheSameGradient(String name) {
+    assertFloat32GivesTheSameGradient(name, new Device.Gpu(0, true));
+  }
+
+  private static void assertFloat32GivesTheSameGradient(String name, Device device) {
     Network network = TinyNetworks.all().get(name);
     double[] weights = weights(network);
     Batch batch = TinyNetworks.batch(network.task());
     try (Exact exact = new Exact(network);
         Scope scope = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network, 0)) {
+        NetworkProgram program = new NetworkProgram(network, 0, device)) {
       double[] expected = exact.gradient(weights);
 
       NetworkProgram.Gradient gradient =
@@ -121,8 +133,9 @@ class GradientTest {
               }
             });
     try (Scope root = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network, 0);
-        OptimizerProgram optimizer = new OptimizerProgram(trial, program.pieces().sizes())) {
+        NetworkProgram program = new NetworkProgram(network, 0, Device.CPU);
+        OptimizerProgram optimizer =
+            new OptimizerProgram(trial, program.pieces().sizes(), Device.CPU)) {
       List<ByteBuffer> undisturbed = walk(root, network, program, optimizer, batch, () -> {});
       collector.start();
       List<ByteBuffer> disturbed =
@@ -249,7 +262,7 @@ class GradientTest {
       boolean tokens = network.task() instanceof Task.Language;
       this.program =
           Program.compile(
-              NetworkProgram.source(network, 0)
+              NetworkProgram.source(network, 0, Device.CPU)
                   + EXACTLY.replace("$X", tokens ? "x" : "torch.to(x, 7)"));
     }
 

@@ -2,6 +2,7 @@ package dev.secant.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.secant.engine.Device;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
 import dev.secant.sweep.Trial;
@@ -49,7 +50,7 @@ class OptimizerGoldenTest {
                 optimizer,
                 ", weight-decay: 0.05, clip-norm: 3"));
     try (Scope scope = Engine.open(1);
-        OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE))) {
+        OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE), Device.CPU)) {
       State state = state(scope, trial, golden.get("start").data());
       for (int t = 0; t < STEPS; t++) {
         float[] gradient = new float[SIZE];

@@ -2,6 +2,7 @@ package dev.secant.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.secant.engine.Device;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
@@ -16,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A hundred steps against the documented formulas of torch.optim and of Lion, in float64. */
 class OptimizerProgramTest {
@@ -52,7 +54,7 @@ class OptimizerProgramTest {
     double[] expected = start.clone();
     Formula formula = new Formula(trial);
     try (Scope scope = Engine.open(1);
-        OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE))) {
+        OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE), Device.CPU)) {
       State state = state(scope, trial, start);
       for (int t = 1; t <= STEPS; t++) {
         try (Scope step = scope.child()) {
@@ -88,7 +90,7 @@ class OptimizerProgramTest {
     for (String type : Optimizers.types().keySet()) {
       Trial trial = trial("{type: %s, lr: 0.1}".formatted(type), 0.1, "0.5");
       try (Scope scope = Engine.open(1);
-          OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE))) {
+          OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE), Device.CPU)) {
         Tensor gradient = tensor(scope, vector(1));
         float[] before = gradient.toFloats();
         program.update(scope, state(scope, trial, vector(0)), List.of(gradient), 0.1);
@@ -96,6 +98,38 @@ class OptimizerProgramTest {
         assertThat(gradient.toFloats()).as(type).isEqualTo(before);
       }
     }
+  }
+
+  /** Whole vectors, as on a GPU, give the same bits as parts that fit a cache. */
+  @ParameterizedTest
+  @ValueSource(strings = {"momentum", "adamw", "lion"})
+  void theLengthOfPartsChangesNoBit(String type) {
+    Trial trial = trial("{type: %s, lr: 0.1}".formatted(type), 0.1, "0.5");
+    List<Integer> pieces = List.of(700_000, 3, 300_000);
+    float[] start = new float[1_000_003];
+    float[] gradient = new float[start.length];
+    for (int i = 0; i < start.length; i++) {
+      start[i] = (float) Math.sin(i);
+      gradient[i] = (float) Math.cos(0.7 * i);
+    }
+    List<List<ByteBuffer>> ends = new ArrayList<>();
+    for (Device device : List.of(Device.CPU, new Device.Gpu(0, true))) {
+      try (Scope scope = Engine.open(1);
+          OptimizerProgram program = new OptimizerProgram(trial, pieces, device)) {
+        List<ByteBuffer> vectors = new ArrayList<>();
+        vectors.add(scope.floats(start).toBytes());
+        vectors.add(scope.zeros(0).toBytes());
+        trial.optimizer().slots().forEach(slot -> vectors.add(scope.zeros(start.length).toBytes()));
+        State state = State.of(scope, vectors, 0);
+        for (int t = 0; t < 3; t++) {
+          program.update(scope, state, scope.split(scope.floats(gradient), pieces), 0.1);
+          state.advance();
+        }
+        ends.add(state.vectors());
+      }
+    }
+
+    assertThat(ends.get(1)).isEqualTo(ends.get(0));
   }
 
   private static Trial trial(String optimizer, double weightDecay, String clipNorm) {

@@ -10,6 +10,7 @@ import dev.secant.architecture.Network;
 import dev.secant.config.InputException;
 import dev.secant.config.Settings;
 import dev.secant.data.Task;
+import dev.secant.engine.Device;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
 import dev.secant.sweep.Trial;
@@ -72,8 +73,8 @@ class TorchScriptTest {
     GoldenStep golden = GoldenStep.read("modules/net");
     Network network = architecture("net").network(golden.task());
     try (Scope scope = Engine.open(1);
-        NetworkProgram one = new NetworkProgram(network, 0);
-        NetworkProgram other = new NetworkProgram(network, 0)) {
+        NetworkProgram one = new NetworkProgram(network, 0, Device.CPU);
+        NetworkProgram other = new NetworkProgram(network, 0, Device.CPU)) {
       List<ByteBuffer> alone = walk(scope, network, List.of(one));
       List<ByteBuffer> taking = walk(scope, network, List.of(one, other, one));
 
@@ -173,7 +174,7 @@ class TorchScriptTest {
     Task task = new Task.Classification(2, 5, 5, 4);
     Network network = architecture("mlp").network(task);
     try (Scope scope = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network, 0)) {
+        NetworkProgram program = new NetworkProgram(network, 0, Device.CPU)) {
       State state = State.initial(scope, network, trial(0));
       assertThatThrownBy(
               () ->

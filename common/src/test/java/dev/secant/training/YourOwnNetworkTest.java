@@ -12,6 +12,7 @@ import dev.secant.architecture.Network;
 import dev.secant.config.InputException;
 import dev.secant.config.Settings;
 import dev.secant.data.Task;
+import dev.secant.engine.Device;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
 import example.SecondMlp;
@@ -87,10 +88,10 @@ class YourOwnNetworkTest {
   /** The loss after some steps against the gradient. */
   private static double loss(Network network, int steps) {
     try (Scope scope = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network, 0);
+        NetworkProgram program = new NetworkProgram(network, 0, Device.CPU);
         OptimizerProgram optimizer =
             new OptimizerProgram(
-                Trials.parse(TrialRunTest.trials().get(0)), program.pieces().sizes())) {
+                Trials.parse(TrialRunTest.trials().get(0)), program.pieces().sizes(), Device.CPU)) {
       State state = State.initial(scope, network, Trials.parse(TrialRunTest.trials().get(0)));
       for (int i = 0; i < steps; i++) {
         NetworkProgram.Gradient gradient =

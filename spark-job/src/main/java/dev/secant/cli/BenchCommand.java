@@ -4,6 +4,7 @@ import dev.secant.analysis.TextTable;
 import dev.secant.bench.Benchmark;
 import dev.secant.bench.Workload;
 import dev.secant.config.InputException;
+import dev.secant.engine.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,11 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Milliseconds a training step of fixed workloads, plain and measured.")
 final class BenchCommand implements Callable<Integer> {
+  private enum Where {
+    CPU,
+    GPU
+  }
+
   @Spec private CommandSpec spec;
 
   @Parameters(arity = "0..*", paramLabel = "WORKLOAD", description = "which; all when not given")
@@ -26,6 +32,12 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--threads", defaultValue = "1", description = "of one operation (default 1)")
   private int threads;
+
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      description = "cpu (default) or gpu, the first of this machine, with deterministic kernels")
+  private Where where;
 
   @Option(names = "--rounds", defaultValue = "5", description = "of which medians are taken")
   private int rounds;
@@ -40,12 +52,13 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Device device = where == Where.CPU ? Device.CPU : new Device.Gpu(0, true);
     List<Benchmark.Result> results = new ArrayList<>();
     for (Workload workload : chosen()) {
       results.add(
           trials
-              ? Benchmark.stepsAndTrial(workload, threads, rounds)
-              : Benchmark.steps(workload, threads, rounds));
+              ? Benchmark.stepsAndTrial(workload, device, threads, rounds)
+              : Benchmark.steps(workload, device, threads, rounds));
     }
     var out = spec.commandLine().getOut();
     out.println(json ? json(results) : table(results));
@@ -90,7 +103,7 @@ final class BenchCommand implements Callable<Integer> {
               List.of(
                   result.workload().name(),
                   result.threads(),
-                  "cpu",
+                  result.device().type(),
                   result.weights(),
                   number(result.plain()),
                   number(result.measured()),
@@ -116,10 +129,11 @@ final class BenchCommand implements Callable<Integer> {
             result ->
                 String.format(
                     Locale.ROOT,
-                    "{\"name\": \"%s\", \"threads\": %d, \"device\": \"cpu\", \"weights\": %d,"
+                    "{\"name\": \"%s\", \"threads\": %d, \"device\": \"%s\", \"weights\": %d,"
                         + " \"plain_ms\": %.4f, \"measured_ms\": %.4f%s}",
                     result.workload().name(),
                     result.threads(),
+                    result.device().type(),
                     result.weights(),
                     result.plain(),
                     result.measured(),

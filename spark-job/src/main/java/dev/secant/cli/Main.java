@@ -63,6 +63,7 @@ public final class Main {
     Main main = new Main();
     return new CommandLine(main)
         .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (error, command, parsed) -> main.explain(error, command.getErr()));
   }

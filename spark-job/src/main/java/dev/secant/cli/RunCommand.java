@@ -10,6 +10,7 @@ import dev.secant.job.PlannedTrial;
 import dev.secant.job.Progress;
 import dev.secant.job.SweepRun;
 import dev.secant.report.Report;
+import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Sweep;
 import java.io.IOException;
 import java.time.Duration;
@@ -47,6 +48,7 @@ final class RunCommand implements Callable<Integer> {
     Sweep sweep = options.read();
     // Everything that can be wrong with the input shows here, before Spark and before any file.
     List<PlannedTrial> trials = options.plan(sweep);
+    EngineSettings engine = options.engine(sweep);
     Progress progress =
         System.console() != null
             ? Progress.bar(System.err, main.stacktrace())
@@ -55,12 +57,7 @@ final class RunCommand implements Callable<Integer> {
       SweepRun run =
           new SweepRun(
               spark,
-              new SweepRun.Plan(
-                  sweep.output(),
-                  sweep.measure(),
-                  sweep.dataRoot(),
-                  "cpu",
-                  sweep.engine().threads()),
+              new SweepRun.Plan(sweep.output(), sweep.measure(), sweep.dataRoot(), engine),
               new EngineExecution(),
               progress);
       Runnable farewell =

@@ -1,6 +1,7 @@
 package dev.secant.cli;
 
 import dev.secant.config.InputException;
+import dev.secant.job.Devices;
 import dev.secant.job.PlannedTrial;
 import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Sweep;
@@ -8,6 +9,7 @@ import dev.secant.sweep.SweepFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.SparkConf;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,12 +31,16 @@ final class SweepOptions {
   private Optional<String> output = Optional.empty();
 
   Sweep read() {
-    Sweep sweep = SweepFile.read(conf, overrides, output);
-    if (sweep.engine().device() == EngineSettings.Device.GPU) {
-      throw new InputException(
-          conf + ": secant.engine.device is gpu, but this version trains on the cpu only");
+    return SweepFile.read(conf, overrides, output);
+  }
+
+  /** What computes the sweep; a GPU that cannot be used is refused naming the file. */
+  EngineSettings engine(Sweep sweep) {
+    try {
+      return Devices.definite(sweep.engine(), new SparkConf());
+    } catch (InputException e) {
+      throw new InputException(conf + ": " + e.getMessage(), e);
     }
-    return sweep;
   }
 
   /** The sweep's trials, checked; what cannot run is refused naming the file that asks for it. */

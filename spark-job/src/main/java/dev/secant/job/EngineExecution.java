@@ -1,6 +1,7 @@
 package dev.secant.job;
 
 import dev.secant.data.Dataset;
+import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Trial;
 import dev.secant.training.CheckpointStore;
 import dev.secant.training.MeasuredPath;
@@ -10,6 +11,7 @@ import dev.secant.training.ReplayedSegment;
 import dev.secant.training.TrialRun;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.apache.spark.TaskContext;
 
 /** The real thing: trains through the engine. */
 public record EngineExecution() implements TrialExecution {
@@ -37,13 +39,19 @@ public record EngineExecution() implements TrialExecution {
   public MeasuredPath whole(TrialTask task, CheckpointStore store, Monitor monitor)
       throws IOException {
     try (TrialRun run = open(task)) {
-      return run.whole(task.measure(), TrajectoryMemory.bytes(task.measure()), store, monitor);
+      long memory = TrajectoryMemory.bytes(task.measure(), task.engine());
+      return run.whole(task.measure(), memory, store, monitor);
     }
   }
 
   private static TrialRun open(TrialTask task) {
     Trial trial = Trial.fromJson(task.json());
     Dataset dataset = LoadedDatasets.load(trial.dataset(), Path.of(task.dataRoot()));
-    return new TrialRun(trial, dataset, task.threads());
+    EngineSettings engine = task.engine();
+    return new TrialRun(
+        trial,
+        dataset,
+        Devices.ofTask(engine, TaskContext.get().resourcesJMap()),
+        engine.threads());
   }
 }

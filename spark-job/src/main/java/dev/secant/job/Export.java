@@ -2,6 +2,7 @@ package dev.secant.job;
 
 import dev.secant.config.InputException;
 import dev.secant.data.Dataset;
+import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Trial;
 import dev.secant.table.TrialRecord;
 import dev.secant.training.CheckpointStore;
@@ -11,24 +12,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Steps of a committed trial as files that PyTorch reads: the trial is walked again, with as many
- * threads as it was measured with.
+ * Steps of a committed trial as files that PyTorch reads: the trial is walked again, on the kind of
+ * device and with as many threads as it was measured with.
  */
 public final class Export {
   private final Trial trial;
   private final long length;
-  private final int threads;
+  private final EngineSettings engine;
   private final CheckpointStore store;
 
-  private Export(Trial trial, long length, int threads, CheckpointStore store) {
+  private Export(Trial trial, long length, EngineSettings engine, CheckpointStore store) {
     this.trial = trial;
     this.length = length;
-    this.threads = threads;
+    this.engine = engine;
     this.store = store;
   }
 
@@ -41,7 +43,7 @@ public final class Export {
         output
             .all(spark, TrialRecord.TABLE)
             .where(org.apache.spark.sql.functions.col("trial_id").equalTo(trialId))
-            .select("config_json", "steps", "threads")
+            .select("config_json", "steps", "threads", "device")
             .collectAsList();
     if (rows.isEmpty()) {
       throw new InputException(
@@ -53,8 +55,14 @@ public final class Export {
     return new Export(
         Trial.fromJson(rows.get(0).getString(0)),
         rows.get(0).getLong(1),
-        rows.get(0).getInt(2),
+        new EngineSettings(device(rows.get(0).getString(3)), rows.get(0).getInt(2), true),
         output.checkpointStore(trialId));
+  }
+
+  private static EngineSettings.Device device(String text) {
+    return text.equals(EngineSettings.Device.GPU.text())
+        ? EngineSettings.Device.GPU
+        : EngineSettings.Device.CPU;
   }
 
   /** The number T of steps of the trial's path. */
@@ -71,7 +79,8 @@ public final class Export {
   public void write(SortedSet<Long> steps, Path folder, Path dataRoot) throws IOException {
     Dataset dataset = LoadedDatasets.load(trial.dataset(), dataRoot);
     Files.createDirectories(folder);
-    try (TrialRun run = new TrialRun(trial, dataset, threads)) {
+    try (TrialRun run =
+        new TrialRun(trial, dataset, Devices.ofTask(engine, Map.of()), engine.threads())) {
       run.export(steps, length, store, folder, Monitor.NONE);
     }
   }

@@ -1,5 +1,6 @@
 package dev.secant.job;
 
+import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
 import dev.secant.table.TrialRecord;
 import dev.secant.table.TrialRecord.Ending;
@@ -45,8 +46,12 @@ import org.apache.spark.util.SerializableConfiguration;
 public final class SweepRun {
   private static final Duration POLL = Duration.ofMillis(20);
 
-  /** How a run is done; none of it changes a path, but for device and threads its last bits. */
-  public record Plan(String output, Measure measure, Path dataRoot, String device, int threads) {}
+  /**
+   * How a run is done; none of it changes a path, but for device and threads its last bits.
+   *
+   * @param engine with a definite device; see {@link Devices}
+   */
+  public record Plan(String output, Measure measure, Path dataRoot, EngineSettings engine) {}
 
   /** What became of the sweep, over all its trials, also those of earlier runs. */
   public record Result(int complete, int failed, int skipped, List<String> messages) {
@@ -80,8 +85,7 @@ public final class SweepRun {
     this.output = new Output(plan.output(), context.hadoopConfiguration());
     this.configuration =
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
-    this.surroundings =
-        Versions.read().surroundings(plan.device(), plan.threads(), spark.version());
+    this.surroundings = Versions.read().surroundings(plan.engine(), spark.version());
     this.slots = Math.max(1, context.defaultParallelism());
   }
 
@@ -246,8 +250,7 @@ public final class SweepRun {
             trial.trial().canonicalJson(),
             plan.measure(),
             plan.dataRoot().toString(),
-            plan.device(),
-            plan.threads());
+            plan.engine());
     TaskBody body =
         new TaskBody(
             task,
@@ -332,7 +335,7 @@ public final class SweepRun {
   }
 
   private int segments(PlannedTrial trial, Agenda agenda) {
-    if (trial.trajectoryBytes() <= TrajectoryMemory.bytes(plan.measure())) {
+    if (trial.trajectoryBytes() <= TrajectoryMemory.bytes(plan.measure(), plan.engine())) {
       return 1;
     }
     if (plan.measure().segments() > 0) {

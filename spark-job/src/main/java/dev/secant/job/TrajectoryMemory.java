@@ -1,6 +1,7 @@
 package dev.secant.job;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
 import java.lang.management.ManagementFactory;
 import org.apache.spark.SparkEnv;
@@ -11,14 +12,18 @@ final class TrajectoryMemory {
 
   /**
    * Bytes for one trial; 0 where no path shall be kept. Left to itself it is half of the memory
-   * that this machine, or its container, has beside the heap, divided by the trials at once.
+   * that this machine, or its container, has beside the heap, divided by the trials at once. On a
+   * GPU, whose memory is smaller and may be shared, a path is only kept where a sum is given.
    */
-  static long bytes(Measure measure) {
+  static long bytes(Measure measure, EngineSettings engine) {
     if (measure.mode() == Measure.Mode.REPLAY) {
       return 0;
     }
     if (measure.trajectoryMemory() > 0) {
       return measure.trajectoryMemory();
+    }
+    if (engine.device() == EngineSettings.Device.GPU) {
+      return 0;
     }
     long machine =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();

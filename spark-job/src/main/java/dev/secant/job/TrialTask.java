@@ -1,5 +1,6 @@
 package dev.secant.job;
 
+import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
 import java.io.Serializable;
 
@@ -8,7 +9,8 @@ import java.io.Serializable;
  *
  * @param json the trial's canonical JSON
  * @param dataRoot the folder of datasets, on every executor
+ * @param engine with a definite device
  */
 public record TrialTask(
-    String trialId, String json, Measure measure, String dataRoot, String device, int threads)
+    String trialId, String json, Measure measure, String dataRoot, EngineSettings engine)
     implements Serializable {}

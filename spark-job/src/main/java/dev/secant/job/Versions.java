@@ -1,5 +1,6 @@
 package dev.secant.job;
 
+import dev.secant.sweep.EngineSettings;
 import dev.secant.table.TrialRecord.Surroundings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,8 +22,14 @@ public record Versions(String secant, String djl, String pytorch) {
         properties.getProperty("pytorch"));
   }
 
-  Surroundings surroundings(String device, int threads, String spark) {
+  Surroundings surroundings(EngineSettings engine, String spark) {
     return new Surroundings(
-        device, threads, secant, djl, pytorch, spark, Runtime.version().toString());
+        engine.device().text(),
+        engine.threads(),
+        secant,
+        djl,
+        pytorch,
+        spark,
+        Runtime.version().toString());
   }
 }

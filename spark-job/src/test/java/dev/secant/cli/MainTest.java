@@ -55,6 +55,24 @@ class MainTest {
   }
 
   @Test
+  void aGpuThatCannotBeUsedIsRefusedBeforeAnythingStarts() {
+    assertThat(secant("run", conf.toString(), "--set", "engine.device=gpu")).isEqualTo(2);
+
+    assertThat(err.toString())
+        .contains(conf + ": GPU 0 was asked for, but found: libtorch", "without CUDA")
+        .contains("PYTORCH_LIBRARY_PATH", "or engine.device = cpu");
+    assertThat(temp.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void benchRefusesAGpuThatCannotBeUsed() {
+    assertThat(secant("bench", "--device", "gpu", "mlp-512")).isEqualTo(2);
+
+    assertThat(err.toString()).contains("GPU 0 was asked for", "without CUDA", "docs/gpu.md");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
   void aTraceIsShownToThoseWhoAsk() {
     assertThat(secant("plan", temp.resolve("none.conf").toString(), "--stacktrace")).isEqualTo(2);
 

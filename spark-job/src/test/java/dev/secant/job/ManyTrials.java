@@ -1,6 +1,7 @@
 package dev.secant.job;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Sweep;
 import dev.secant.sweep.SweepFile;
 import dev.secant.table.EpochRecord;
@@ -126,7 +127,11 @@ final class ManyTrials {
   private static SweepRun.Result run(SparkSession spark, Sweep sweep, List<PlannedTrial> planned)
       throws Exception {
     SweepRun.Plan plan =
-        new SweepRun.Plan(sweep.output(), sweep.measure(), sweep.dataRoot(), "cpu", 1);
+        new SweepRun.Plan(
+            sweep.output(),
+            sweep.measure(),
+            sweep.dataRoot(),
+            new EngineSettings(EngineSettings.Device.CPU, 1, true));
     return new SweepRun(spark, plan, new FewSteps(), Progress.lines(System.err, true)).run(planned);
   }
 

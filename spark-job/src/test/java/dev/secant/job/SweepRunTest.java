@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.secant.config.InputException;
+import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
 import dev.secant.sweep.Sweep;
 import dev.secant.sweep.SweepFile;
@@ -429,8 +430,7 @@ class SweepRunTest {
                 segments,
                 keepCheckpoints),
             temp,
-            "cpu",
-            1),
+            new EngineSettings(EngineSettings.Device.CPU, 1, true)),
         execution,
         Progress.lines(new PrintStream(printed, true, StandardCharsets.UTF_8), false));
   }
