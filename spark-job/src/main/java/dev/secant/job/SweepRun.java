@@ -92,10 +92,14 @@ public final class SweepRun {
   /**
    * Runs what is not committed yet; trials that failed before are tried again.
    *
-   * @throws dev.secant.config.InputException where the output cannot be written or is in use
+   * @throws dev.secant.config.InputException where the output cannot be written or is in use, or a
+   *     path that shall be kept in memory does not fit
    * @throws InterruptedException where this thread was interrupted; running again goes on
    */
   public Result run(List<PlannedTrial> trials) throws InterruptedException, IOException {
+    if (plan.measure().mode() == Measure.Mode.TRAJECTORY) {
+      TrajectoryMemory.check(trials, plan.measure(), plan.engine());
+    }
     try (OutputLock lock = OutputLock.take(output)) {
       Compaction.recover(output);
       Map<String, String> committed = output.committed();
