@@ -46,7 +46,7 @@ def main():
         "MKL_NUM_THREADS": threads,
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
     }
-    options = ["--threads", threads, "--device", arguments.device, "--rounds", "3"]
+    options = ["--threads", threads, "--device", arguments.device, "--rounds", "2"]
     print("| workload | weights | PyTorch ms | Secant ms | ratio | measured ms | measured / plain |")
     print("|---|---|---|---|---|---|---|")
     for name in arguments.workloads or WORKLOADS:

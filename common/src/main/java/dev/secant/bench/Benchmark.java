@@ -1,5 +1,6 @@
 package dev.secant.bench;
 
+import dev.secant.data.Task;
 import dev.secant.engine.Device;
 import dev.secant.sweep.Measure;
 import dev.secant.training.CheckpointStore;
@@ -56,6 +57,7 @@ public final class Benchmark {
 
   /** Times the steps of a workload. */
   public static Result steps(Workload workload, Device device, int threads, int rounds) {
+    warmUp(device, threads);
     List<Double> plain = new ArrayList<>();
     List<Double> measured = new ArrayList<>();
     int weights;
@@ -72,6 +74,19 @@ public final class Benchmark {
     }
     return new Result(
         workload, device, weights, threads, median(plain), median(measured), Optional.empty());
+  }
+
+  /** Until Java has compiled what measures a step, which a workload of few steps would not see. */
+  private static void warmUp(Device device, int threads) {
+    Workload small =
+        new Workload(
+            "small",
+            "{\"type\": \"mlp\", \"hidden\": [64]}",
+            8,
+            new Task.Classification(3, 32, 32, 10));
+    try (Pace pace = new Pace(small.trial(1_000_000), small.samples(), device, threads)) {
+      pace.measured(300);
+    }
   }
 
   /** Times a short trial of a workload besides its steps. */

@@ -51,13 +51,13 @@ public record Sgd(double learningRate, double momentum, boolean nesterov) implem
       return "_1 = torch.add_(w, g, alpha=torch.neg(lr))\n";
     }
     String mu = Literal.of(momentum);
-    String buffer =
-        "_1 = torch.mul_(momentum_buffer, " + mu + ")\n_2 = torch.add_(momentum_buffer, g)\n";
+    // One pass over memory, and one rounding, where torch.optim has two.
+    String buffer = "_1 = torch.add(g, momentum_buffer, alpha=" + mu + ", out=momentum_buffer)\n";
     return nesterov
         ? buffer
             + "d = torch.add(g, momentum_buffer, alpha="
             + mu
-            + ")\n_3 = torch.add_(w, d, alpha=torch.neg(lr))\n"
-        : buffer + "_3 = torch.add_(w, momentum_buffer, alpha=torch.neg(lr))\n";
+            + ")\n_2 = torch.add_(w, d, alpha=torch.neg(lr))\n"
+        : buffer + "_2 = torch.add_(w, momentum_buffer, alpha=torch.neg(lr))\n";
   }
 }
