@@ -45,7 +45,9 @@ public final class Pace implements AutoCloseable {
     try (Scope scope = root.child();
         Measurement measurement =
             new Measurement(
-                trial, run, Measure.STEPS, List.of(reference), state.step() + steps, scope)) {
+                trial, run, Measure.STEPS, List.of(reference), state.step() + 1 + steps, scope)) {
+      // The first one also makes room for the weights before a step, once a trial.
+      walk(1, measurement.observers());
       return walk(steps, measurement.observers());
     }
   }
@@ -53,7 +55,7 @@ public final class Pace implements AutoCloseable {
   private double walk(int steps, List<Observer> observers) {
     long start = System.nanoTime();
     try {
-      run.walk(state, state.step() + steps, observers, Monitor.NONE);
+      run.walk(state, state.step() + 1 + steps, observers, Monitor.NONE);
     } catch (Diverged e) {
       throw new IllegalStateException("the learning rate is too large to time steps with", e);
     }
