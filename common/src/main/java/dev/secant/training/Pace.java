@@ -55,7 +55,7 @@ public final class Pace implements AutoCloseable {
   private double walk(int steps, List<Observer> observers) {
     long start = System.nanoTime();
     try {
-      run.walk(state, state.step() + 1 + steps, observers, Monitor.NONE);
+      run.walk(state, state.step() + steps, observers, Monitor.NONE);
     } catch (Diverged e) {
       throw new IllegalStateException("the learning rate is too large to time steps with", e);
     }
