@@ -52,6 +52,10 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (threads < 1 || rounds < 1) {
+      throw new InputException(
+          "--threads %d, --rounds %d: both must be at least 1".formatted(threads, rounds));
+    }
     Device device = where == Where.CPU ? Device.CPU : new Device.Gpu(0, true);
     List<Benchmark.Result> results = new ArrayList<>();
     for (Workload workload : chosen()) {

@@ -68,9 +68,13 @@ final class RunCommand implements Callable<Integer> {
       // Before Spark's own hook, which takes the context away while tasks compute.
       ShutdownHookManager hooks = ShutdownHookManager.get();
       hooks.addShutdownHook(farewell, BEFORE_SPARK, STOP_WITHIN.toSeconds() + 1, TimeUnit.SECONDS);
-      SweepRun.Result result = run.run(trials);
-      if (!hooks.isShutdownInProgress()) {
-        hooks.removeShutdownHook(farewell);
+      SweepRun.Result result;
+      try {
+        result = run.run(trials);
+      } finally {
+        if (!hooks.isShutdownInProgress()) {
+          hooks.removeShutdownHook(farewell);
+        }
       }
       summarize(spark, sweep, result);
       return result.allWell() ? 0 : Main.FAILED;
