@@ -26,7 +26,7 @@ public final class Pace implements AutoCloseable {
     this.trial = trial;
     this.root = Engine.open(device, threads);
     this.run = new TrainingRun(trial, dataset, root);
-    this.state = run.initialState();
+    this.state = run.initialState(root);
     this.reference = new ReferencePoint("final", root.zeros(run.network().size()));
   }
 

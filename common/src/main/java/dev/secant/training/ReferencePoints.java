@@ -80,18 +80,23 @@ final class ReferencePoints {
       if (!recording.has(reference)) {
         continue;
       }
-      ByteBuffer weights;
+      Tensor weights;
       if (reference instanceof Reference.Final) {
-        weights = checkpoints.required(Checkpoints.FINAL).vectors().get(0);
+        weights = weights(checkpoints.required(Checkpoints.FINAL).vectors().get(0), scope);
       } else if (reference instanceof Reference.Initial) {
-        weights =
-            checkpoints.required(Checkpoints.name(recording.boundaries(), 0)).vectors().get(0);
+        try (Scope passing = scope.child()) {
+          weights = scope.copyOf(run.initialState(passing).weights());
+        }
       } else {
-        weights = checkpoints.requiredPoint(file(reference));
+        weights = weights(checkpoints.requiredPoint(file(reference)), scope);
       }
-      points.add(new ReferencePoint(reference.name(), scope.floats(weights, run.network().size())));
+      points.add(new ReferencePoint(reference.name(), weights));
     }
     return points;
+  }
+
+  private Tensor weights(ByteBuffer bytes, Scope scope) {
+    return scope.floats(bytes, run.network().size());
   }
 
   private static boolean isCheckpoint(Reference reference) {
@@ -189,11 +194,10 @@ final class ReferencePoints {
   }
 
   private State nearest(Scope scope, Recording recording, long step) throws IOException {
-    Checkpoint checkpoint =
-        checkpoints
-            .last(recording.boundaries().subList(0, recording.segments()), step)
-            .orElseThrow(() -> new IOException("no checkpoint of the path can be used"));
-    return State.of(scope, checkpoint.vectors(), checkpoint.step());
+    return checkpoints
+        .last(recording.boundaries().subList(0, recording.segments()), step)
+        .map(checkpoint -> State.of(scope, checkpoint.vectors(), checkpoint.step()))
+        .orElseGet(() -> run.initialState(scope));
   }
 
   private void walk(State state, long step, List<Observer> observers, Monitor monitor) {

@@ -59,8 +59,9 @@ final class TrainingRun implements AutoCloseable {
     return minibatches.waitSeconds();
   }
 
-  State initialState() {
-    return State.initial(root, network, trial);
+  /** The start of the path, with its tensors in this scope. */
+  State initialState(Scope scope) {
+    return State.initial(scope, network, trial);
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.secant.sweep.Measure;
 import dev.secant.sweep.Reference;
 import dev.secant.sweep.Trial;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -59,9 +60,9 @@ public final class TrialRun implements AutoCloseable {
   }
 
   /**
-   * The record pass: trains to the end, leaves a checkpoint at every segment boundary, and finds
-   * the reference points. Goes on from the last whole checkpoint in the store; where the pass was
-   * complete, only reads what it found.
+   * The record pass: trains to the end, leaves a checkpoint at every segment boundary but the
+   * path's start, which follows from the trial, and finds the reference points. Goes on from the
+   * last whole checkpoint in the store; where the pass was complete, only reads what it found.
    *
    * @param segments parts of about equal length, at most one a step
    * @throws java.util.concurrent.CancellationException where the monitor asked to stop
@@ -82,6 +83,15 @@ public final class TrialRun implements AutoCloseable {
     Recording recording = path(segments, store, monitor, kept);
     points(store).find(recording, references, monitor);
     return recording;
+  }
+
+  /** Writes the path's start as a checkpoint of step 0, for those who want to have it. */
+  public void writeStart(CheckpointStore store) throws IOException {
+    try (Scope scope = root.child()) {
+      List<ByteBuffer> vectors = run.initialState(scope).vectors();
+      Checkpoint start = new Checkpoint(0, vectors, new EpochObserver(run).save(), 0, 0);
+      checkpoints(store).write("step-0.safetensors", start);
+    }
   }
 
   /** The memory that keeping a path of this network takes, in bytes. */
@@ -166,10 +176,9 @@ public final class TrialRun implements AutoCloseable {
     long start = System.nanoTime();
     double waited = run.waitSeconds();
     Checkpoints checkpoints = checkpoints(store);
-    Checkpoint from = checkpoints.required(Checkpoints.name(recording.boundaries(), segment));
     Checkpoint to = checkpoints.required(Checkpoints.name(recording.boundaries(), segment + 1));
     try (Scope scope = root.child()) {
-      State state = State.of(scope, from.vectors(), from.step());
+      State state = start(recording.boundaries(), segment, checkpoints, scope);
       List<ReferencePoint> references = points(store).read(recording, measure.references(), scope);
       try (Measurement measurement =
           new Measurement(trial, run, measure, references, to.step(), scope)) {
@@ -192,6 +201,14 @@ public final class TrialRun implements AutoCloseable {
     }
   }
 
+  private State start(List<Long> boundaries, int segment, Checkpoints checkpoints, Scope scope) {
+    if (boundaries.get(segment) == 0) {
+      return run.initialState(scope);
+    }
+    Checkpoint from = checkpoints.required(Checkpoints.name(boundaries, segment));
+    return State.of(scope, from.vectors(), from.step());
+  }
+
   /**
    * Walks the path from its start and writes chosen steps, and the path's end, as safetensors with
    * the names of PyTorch's {@code state_dict}; see {@link ExportObserver}.
@@ -205,7 +222,7 @@ public final class TrialRun implements AutoCloseable {
       throws IOException {
     ExportObserver export = new ExportObserver(trial, run.network(), steps, folder);
     try (Scope scope = root.child()) {
-      State state = run.initialState();
+      State state = run.initialState(scope);
       run.walk(state, Collections.max(steps) + 1, List.of(export), monitor);
       Optional<Checkpoint> kept = checkpoints(store).read(Checkpoints.FINAL);
       if (kept.isPresent()) {
@@ -236,7 +253,7 @@ public final class TrialRun implements AutoCloseable {
       Optional<Checkpoint> last = checkpoints.last(boundaries, Long.MAX_VALUE);
       State state =
           last.map(checkpoint -> State.of(scope, checkpoint.vectors(), checkpoint.step()))
-              .orElseGet(run::initialState);
+              .orElseGet(() -> run.initialState(scope));
       double before = last.map(Checkpoint::seconds).orElse(0.0);
       double waitedBefore = last.map(Checkpoint::waitSeconds).orElse(0.0) - waited;
       last.ifPresent(checkpoint -> epochs.restore(checkpoint.epochs()));
@@ -245,6 +262,9 @@ public final class TrialRun implements AutoCloseable {
           continue;
         }
         run.walk(state, boundaries.get(i), observers, monitor);
+        if (state.step() == 0 && i < boundaries.size() - 1) {
+          continue;
+        }
         checkpoints.write(
             Checkpoints.name(boundaries, i),
             new Checkpoint(

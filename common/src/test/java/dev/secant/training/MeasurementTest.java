@@ -182,6 +182,7 @@ class MeasurementTest {
     String json = trials().get(0);
     MemoryStore store = new MemoryStore();
     TrialRunTest.Walked walked = TrialRunTest.walk(json, 24, ALL, store);
+    store.files.put("step-0.safetensors", TrialRunTest.start(json));
     int steps = (int) walked.recording().steps();
     double[][] points = new double[steps + 1][];
     for (int t = 0; t <= steps; t++) {
@@ -249,6 +250,7 @@ class MeasurementTest {
     store.ofTrial(id).files.putAll(TrialRunTest.walk(other, 1).store().files);
     TrialRunTest.Walked walked = TrialRunTest.walk(json, 1, measure, store);
 
+    store.files.put("step-0.safetensors", TrialRunTest.start(json));
     assertDistance(
         walked, "trial-" + id, 0, weights(store, "step-0"), weights(store.ofTrial(id), "final"));
   }
@@ -318,6 +320,7 @@ class MeasurementTest {
     // 24,666 weights: cosines between such vectors are about 0.006.
     MemoryStore store = new MemoryStore();
     TrialRunTest.walk(noisy, 12, Measure.STEPS, store);
+    store.files.put("step-0.safetensors", TrialRunTest.start(noisy));
     double[] u0 = minus(weights(store, "step-1"), weights(store, "step-0"));
     double[] u1 = minus(weights(store, "step-2"), weights(store, "step-1"));
     assertThat(dot(u0, u1) / Math.sqrt(dot(u0, u0) * dot(u1, u1))).isCloseTo(0, within(0.05));

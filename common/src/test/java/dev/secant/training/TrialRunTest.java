@@ -210,6 +210,15 @@ class TrialRunTest {
     }
   }
 
+  /** The state from which the path starts, as a file. */
+  static byte[] start(String json) throws IOException {
+    MemoryStore store = new MemoryStore();
+    try (TrialRun run = run(json)) {
+      run.writeStart(store);
+    }
+    return store.files.get("step-0.safetensors");
+  }
+
   static TrialRun run(String json) {
     Trial trial = Trials.parse(json);
     Dataset dataset = trial.dataset().load(Path.of("."));

@@ -59,7 +59,9 @@ class WholeRunTest {
   /** With a checkpoint at every step, the measures of weights follow from the files in float64. */
   @Test
   void measuresAgreeWithTheSavedWeights() throws IOException {
-    TrialRunTest.Walked walked = TrialRunTest.walk(TrialRunTest.trials().get(1), 24);
+    String json = TrialRunTest.trials().get(1);
+    TrialRunTest.Walked walked = TrialRunTest.walk(json, 24);
+    walked.store().files.put("step-0.safetensors", TrialRunTest.start(json));
     int steps = walked.steps().size();
     double[] end = weights(walked, "final");
     assertThat(walked.recording().segments()).isEqualTo(steps);

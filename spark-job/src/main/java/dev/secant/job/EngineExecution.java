@@ -21,6 +21,7 @@ public record EngineExecution() implements TrialExecution {
   public Recording record(TrialTask task, int segments, CheckpointStore store, Monitor monitor)
       throws IOException {
     try (TrialRun run = open(task)) {
+      keepStart(run, task, store);
       return run.record(segments, task.measure().references(), store, monitor);
     }
   }
@@ -39,8 +40,16 @@ public record EngineExecution() implements TrialExecution {
   public MeasuredPath whole(TrialTask task, CheckpointStore store, Monitor monitor)
       throws IOException {
     try (TrialRun run = open(task)) {
+      keepStart(run, task, store);
       long memory = TrajectoryMemory.bytes(task.measure(), task.engine());
       return run.whole(task.measure(), memory, store, monitor);
+    }
+  }
+
+  private static void keepStart(TrialRun run, TrialTask task, CheckpointStore store)
+      throws IOException {
+    if (task.measure().keepCheckpoints()) {
+      run.writeStart(store);
     }
   }
 

@@ -73,6 +73,39 @@ class MainTest {
   }
 
   @Test
+  void benchRefusesNoThreadsAndNoRounds() {
+    assertThat(secant("bench", "--threads", "0", "mlp-512")).isEqualTo(2);
+    assertThat(secant("bench", "--rounds", "0", "mlp-512")).isEqualTo(2);
+
+    assertThat(err.toString())
+        .contains("--threads 0, --rounds 5: both must be at least 1")
+        .contains("--threads 1, --rounds 0: both must be at least 1")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void aRunThatIsRefusedAfterSparkHasStartedSaysWhyAndNoMore() {
+    System.setProperty("spark.master", "local[1]");
+    try {
+      int code =
+          secant(
+              "run",
+              conf.toString(),
+              "--set",
+              "measure.mode=trajectory",
+              "--set",
+              "measure.trajectory-memory=1MiB");
+      assertThat(code).isEqualTo(2);
+      assertThat(err.toString())
+          .contains("measure.mode = trajectory: the path of trial ", "is 1 MiB; raise it")
+          .doesNotContain("interrupted", "\tat ");
+      assertThat(out.toString()).isEmpty();
+    } finally {
+      System.clearProperty("spark.master");
+    }
+  }
+
+  @Test
   void aTraceIsShownToThoseWhoAsk() {
     assertThat(secant("plan", temp.resolve("none.conf").toString(), "--stacktrace")).isEqualTo(2);
 

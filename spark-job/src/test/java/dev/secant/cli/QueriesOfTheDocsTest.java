@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,7 @@ class QueriesOfTheDocsTest {
                 probes { batches = 2, every = 2 }
                 lags { lags = [ 1, 2 ], every = 3 }
                 layers { every = 2 }
+                keep-checkpoints = on
               }
             }
             """
@@ -65,6 +67,37 @@ class QueriesOfTheDocsTest {
     }
     assertThat(queries).isGreaterThanOrEqualTo(12);
     assertThat(page.split("```sql", -1)).as("queries with an answer").hasSize(queries + 1);
+  }
+
+  @Test
+  void anotherOutputIsAskedBesideTheFirst() throws IOException {
+    Path other = temp.resolve("copy");
+    try (Stream<Path> files = Files.walk(Path.of(output))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, other.resolve(Path.of(output).relativize(file)));
+      }
+    }
+
+    String answer =
+        secant(
+            "sql",
+            output,
+            "--also",
+            other.toString(),
+            "--format",
+            "csv",
+            "SELECT sweep, count(*) AS steps FROM steps GROUP BY sweep ORDER BY sweep");
+
+    assertThat(answer.lines()).containsExactly("sweep,steps", "copy,12", "out,12");
+  }
+
+  @Test
+  void theFirstAndTheLastCheckpointAreKeptWhereAskedFor() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of(output, "_checkpoints"))) {
+      assertThat(files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "step-0.safetensors", "final.safetensors", "step-0.safetensors", "final.safetensors");
+    }
   }
 
   private static String secant(String... arguments) {
