@@ -70,14 +70,10 @@ final class Commits {
     }
   }
 
-  private static boolean isRows(String name) {
-    return name.endsWith(".parquet") && !name.startsWith("_") && !name.startsWith(".");
-  }
-
   /** What the trial's row says; empty where its folder holds none. */
   private static String status(FileSystem files, Path trial) throws IOException {
     for (FileStatus file : files.listStatus(trial)) {
-      if (isRows(file.getPath().getName())) {
+      if (Output.isParquet(file.getPath().getName())) {
         try (ParquetFileReader reader =
             ParquetFileReader.open(
                 HadoopInputFile.fromStatus(file, files.getConf()),

@@ -26,18 +26,14 @@ import org.apache.spark.sql.SparkSession;
  * <table>/*.parquet} with a column {@code trial_id}, sorted by trial and step. The table {@code
  * trials}, whose files commit the trials, stays as it is.
  *
- * <p>A table's new folder is written whole beside the old one, then takes its place in two renames;
- * only then does the old one go. Both hold the same rows, and where the first is missing the second
- * is read, so nothing is lost, doubled or half there whenever it is interrupted.
+ * <p>The large files take the place of the small ones all at once, see {@link Replacement}: nothing
+ * is lost, doubled or half there whenever it is interrupted.
  */
 public final class Compaction {
   /** Matches a table's large files. */
   static final String LARGE_FILES = "*.parquet";
 
   private static final long BYTES_A_FILE = 128L << 20;
-
-  /** File systems that rename a folder at once; object stores copy it file by file. */
-  private static final Set<String> RENAMING = Set.of("file", "hdfs", "viewfs");
 
   /** By which rows are sorted, those of them that a table has. */
   private static final List<String> ORDER =
@@ -52,21 +48,11 @@ public final class Compaction {
    * Compacts every table but {@code trials}; what a crash left of trials that are not committed is
    * left out.
    *
-   * @throws InputException where the output is in use, cannot be written, or lies in an object
-   *     store
+   * @throws InputException where the output is in use or cannot be written
    */
   public static List<Compacted> run(SparkSession spark, Output output) {
-    String scheme = output.root().toUri().getScheme();
-    if (!RENAMING.contains(scheme)) {
-      throw new InputException(
-          "output "
-              + output.root()
-              + " cannot be compacted: "
-              + scheme
-              + " does not rename a folder at once; copy it to a disk or HDFS first");
-    }
     try (OutputLock lock = OutputLock.take(output)) {
-      recover(output);
+      output.recover();
       Dataset<Row> trials = output.all(spark, TrialRecord.TABLE);
       List<Compacted> tables = new ArrayList<>();
       for (Table table : Output.TABLES) {
@@ -88,47 +74,18 @@ public final class Compaction {
   public static boolean isDue(Output output) {
     try {
       Set<String> names = output.names(output.folder(StepRecord.TABLE));
-      return names.stream().anyMatch(Compaction::isLarge)
+      return names.stream().anyMatch(Output::isParquet)
           && names.stream().anyMatch(name -> name.startsWith(Output.PARTITION));
     } catch (IOException e) {
       throw new InputException("output " + output.root() + " cannot be read: " + e.getMessage(), e);
     }
   }
 
-  static boolean isLarge(String name) {
-    return name.endsWith(".parquet") && !name.startsWith("_") && !name.startsWith(".");
-  }
-
-  /** Ends what an interrupted compaction began; for who holds the output's lock. */
-  static void recover(Output output) throws IOException {
-    for (Table table : Output.TABLES) {
-      Path former = former(output, table);
-      if (output.files().exists(former)) {
-        if (output.files().exists(output.folder(table))) {
-          output.files().delete(former, true);
-        } else {
-          output.rename(former, output.folder(table));
-        }
-      }
-      output.files().delete(next(output, table), true);
-    }
-  }
-
-  /** Where the old folder of a table is while the new one takes its place. */
-  static Path former(Output output, Table table) {
-    return new Path(output.root(), "_" + table.name() + "-old");
-  }
-
-  private static Path next(Output output, Table table) {
-    return new Path(output.root(), "_" + table.name() + "-new");
-  }
-
   private static Compacted compact(
       SparkSession spark, Output output, Dataset<Row> trials, Table table) throws IOException {
     FileSystem files = output.files();
     Path folder = output.folder(table);
-    Path next = next(output, table);
-    Path former = former(output, table);
+    Replacement large = new Replacement(output, table.name());
     long filesBefore = count(files, folder);
     long bytes = files.getContentSummary(folder).getLength();
 
@@ -142,16 +99,15 @@ public final class Compaction {
         .sortWithinPartitions(order)
         .write()
         .mode(SaveMode.Overwrite)
-        .parquet(next.toString());
-    long written = spark.read().schema(Schemas.of(table)).parquet(next.toString()).count();
+        .parquet(large.next().toString());
+    long written = spark.read().schema(Schemas.of(table)).parquet(large.next().toString()).count();
     long expected = rows.count();
     if (written != expected) {
+      files.delete(large.next(), true);
       throw new IOException(
           "table " + folder + ": " + written + " rows written of " + expected + "; left as it was");
     }
-    output.rename(folder, former);
-    output.rename(next, folder);
-    files.delete(former, true);
+    large.commit();
     return new Compacted(table.name(), written, filesBefore, count(files, folder));
   }
 
@@ -159,7 +115,7 @@ public final class Compaction {
     long count = 0;
     try {
       for (RemoteIterator<LocatedFileStatus> all = files.listFiles(folder, true); all.hasNext(); ) {
-        if (isLarge(all.next().getPath().getName())) {
+        if (Output.isParquet(all.next().getPath().getName())) {
           count++;
         }
       }

@@ -4,7 +4,6 @@ import dev.secant.training.CheckpointStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -26,14 +25,7 @@ final class HadoopCheckpointStore implements CheckpointStore {
 
   @Override
   public void write(String name, Body body) throws IOException {
-    WholeFile.write(
-        files,
-        new Path(folder, name),
-        part -> {
-          try (OutputStream out = files.create(part)) {
-            body.writeTo(out);
-          }
-        });
+    WholeFile.write(files, new Path(folder, name), body::writeTo);
   }
 
   @Override

@@ -11,7 +11,6 @@ import dev.secant.table.TrialRecord;
 import dev.secant.training.CheckpointStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +20,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.MultipartUploader;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.DataFrameReader;
+import org.apache.hadoop.util.functional.FutureIO;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -60,6 +61,10 @@ public final class Output {
   public Output(String root, Configuration configuration) {
     try {
       Path path = new Path(root);
+      if (path.toUri().getUserInfo() != null && path.toUri().getScheme().startsWith("s3")) {
+        throw new InputException(
+            "output: an address must not hold credentials; docs/s3.md says where they belong");
+      }
       this.files = path.getFileSystem(LocalFiles.in(configuration));
       this.root = files.makeQualified(path);
     } catch (IOException | IllegalArgumentException e) {
@@ -84,8 +89,16 @@ public final class Output {
 
   /** Whether a run is writing to it now. */
   public boolean inUse() {
+    return writer().isPresent();
+  }
+
+  /**
+   * The process that is writing to it now. Where that is on another machine, finding out takes some
+   * seconds, and a minute where it is there no more.
+   */
+  public Optional<String> writer() {
     try {
-      return OutputLock.holder(files, new Path(root, "_lock")).isPresent();
+      return OutputLock.holder(this, OutputLock.OF_A_RUN);
     } catch (IOException e) {
       throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
     }
@@ -126,18 +139,16 @@ public final class Output {
 
   /** All rows of a table, committed or not; none where nothing was written yet. */
   public Dataset<Row> all(SparkSession spark, Table table) {
-    Path folder = readable(table);
-    if (!isThere(folder)) {
-      return spark.createDataFrame(List.of(), Schemas.of(table));
-    }
-    DataFrameReader reader = spark.read().schema(Schemas.of(table));
     Dataset<Row> rows;
     try {
-      Set<String> names = names(folder);
-      if (names.stream().noneMatch(Compaction::isLarge)) {
-        rows = reader.parquet(folder.toString());
+      Set<String> names = names(folder(table));
+      Optional<List<Path>> replacing = new Replacement(this, table.name()).committed();
+      if (replacing.isPresent()) {
+        rows = read(spark, table, replacing.get());
+      } else if (names.stream().noneMatch(Output::isParquet)) {
+        rows = names.isEmpty() ? none(spark, table) : read(spark, table, List.of(folder(table)));
       } else {
-        rows = reader.parquet(new Path(folder, Compaction.LARGE_FILES).toString());
+        rows = read(spark, table, List.of(new Path(folder(table), Compaction.LARGE_FILES)));
         Object[] later =
             names.stream()
                 .filter(name -> name.startsWith(PARTITION))
@@ -148,9 +159,11 @@ public final class Output {
           rows =
               rows.where(functions.not(functions.col("trial_id").isin(later)))
                   .unionByName(
-                      reader
-                          .option("basePath", folder.toString())
-                          .parquet(new Path(folder, PARTITION + "*").toString()));
+                      spark
+                          .read()
+                          .schema(Schemas.of(table))
+                          .option("basePath", folder(table).toString())
+                          .parquet(new Path(folder(table), PARTITION + "*").toString()));
         }
       }
     } catch (IOException e) {
@@ -162,10 +175,19 @@ public final class Output {
             .toArray(org.apache.spark.sql.Column[]::new));
   }
 
-  /** Where the rows of a table are now: beside its place where a compaction was interrupted. */
-  private Path readable(Table table) {
-    Path former = Compaction.former(this, table);
-    return !isThere(folder(table)) && isThere(former) ? former : folder(table);
+  private static Dataset<Row> read(SparkSession spark, Table table, List<Path> paths) {
+    return spark
+        .read()
+        .schema(Schemas.of(table))
+        .parquet(paths.stream().map(Path::toString).toArray(String[]::new));
+  }
+
+  private static Dataset<Row> none(SparkSession spark, Table table) {
+    return spark.createDataFrame(List.of(), Schemas.of(table));
+  }
+
+  static boolean isParquet(String name) {
+    return name.endsWith(".parquet") && !name.startsWith("_") && !name.startsWith(".");
   }
 
   /**
@@ -222,22 +244,30 @@ public final class Output {
       tables.put(table.name(), table.equals(TrialRecord.TABLE) ? trials : of(trials, spark, table));
     }
     for (String name : DERIVED) {
-      if (isThere(new Path(root, name))) {
-        tables.put(name, readDerived(spark, name));
-      }
+      readDerived(spark, name).ifPresent(rows -> tables.put(name, rows));
     }
     return tables;
   }
 
   /** The rows of a derived table as it was last computed, where it was. */
   public Optional<List<Row>> derived(SparkSession spark, String name) {
-    return isThere(new Path(root, name))
-        ? Optional.of(readDerived(spark, name).collectAsList())
-        : Optional.empty();
+    return readDerived(spark, name).map(Dataset::collectAsList);
   }
 
-  private Dataset<Row> readDerived(SparkSession spark, String name) {
-    return spark.read().parquet(new Path(root, name).toString());
+  private Optional<Dataset<Row>> readDerived(SparkSession spark, String name) {
+    try {
+      List<Path> paths =
+          new Replacement(this, name)
+              .committed()
+              .orElseGet(
+                  () -> isThere(new Path(root, name)) ? List.of(new Path(root, name)) : List.of());
+      return paths.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              spark.read().parquet(paths.stream().map(Path::toString).toArray(String[]::new)));
+    } catch (IOException e) {
+      throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private boolean isThere(Path path) {
@@ -249,9 +279,7 @@ public final class Output {
   }
 
   /**
-   * Puts a derived table in the place of the one that was there, which goes only when the new one
-   * is whole. Between two renames there is none; a crash there loses only what can be computed
-   * again.
+   * Puts a derived table in the place of the one that was there, all at once.
    *
    * @return the table as it was written, which is also a view now
    * @throws InputException where the output cannot be written, or another process replaces the same
@@ -261,28 +289,67 @@ public final class Output {
     if (!DERIVED.contains(name)) {
       throw new IllegalArgumentException("not a derived table: " + name);
     }
-    Path table = new Path(root, name);
-    Path whole = new Path(root, "_" + name + "-new");
-    Path former = new Path(root, "_" + name + "-old");
-    try (OutputLock lock = OutputLock.take(this, "_" + name + "-lock")) {
-      rows.coalesce(1).write().mode(SaveMode.Overwrite).parquet(whole.toString());
-      files.delete(former, true);
-      if (files.exists(table)) {
-        rename(table, former);
-      }
-      rename(whole, table);
-      files.delete(former, true);
-      Dataset<Row> written = readDerived(spark, name);
-      written.createOrReplaceTempView(name);
-      return written;
+    Replacement table = new Replacement(this, name);
+    try (OutputLock lock = OutputLock.take(this, lockOf(name))) {
+      table.recover();
+      rows.coalesce(1).write().mode(SaveMode.Overwrite).parquet(table.next().toString());
+      table.commit();
     } catch (IOException e) {
-      throw new InputException("table " + table + " cannot be written: " + e.getMessage(), e);
+      throw new InputException(
+          "table " + new Path(root, name) + " cannot be written: " + e.getMessage(), e);
+    }
+    Dataset<Row> written = readDerived(spark, name).orElseThrow();
+    written.createOrReplaceTempView(name);
+    return written;
+  }
+
+  private static String lockOf(String derived) {
+    return "_" + derived + "-lock";
+  }
+
+  /**
+   * Removes what a crash left, or finishes it; for who holds the output's lock. Rows and
+   * checkpoints of trials that are not committed are not of this: a run goes on with them or
+   * removes them.
+   */
+  void recover() throws IOException {
+    Set<String> names = names(root);
+    for (Table table : TABLES) {
+      if (isLeft(names, table.name())) {
+        new Replacement(this, table.name()).recover();
+      }
+    }
+    for (String derived : DERIVED) {
+      if (isLeft(names, derived) || names.contains(lockOf(derived))) {
+        recoverDerived(derived);
+      }
+    }
+    for (String name : names) {
+      if (WholeFile.isUnderWay(name)) {
+        files.delete(new Path(root, name), false);
+      }
+    }
+    abortUploads();
+  }
+
+  private static boolean isLeft(Set<String> names, String table) {
+    return names.contains("_" + table + "-new") || names.contains("_" + table + "-manifest");
+  }
+
+  private void recoverDerived(String name) throws IOException {
+    if (OutputLock.holder(this, lockOf(name)).isEmpty()) {
+      try (OutputLock lock = OutputLock.take(this, lockOf(name))) {
+        new Replacement(this, name).recover();
+      }
     }
   }
 
-  void rename(Path from, Path to) throws IOException {
-    if (!files.rename(from, to)) {
-      throw new IOException("cannot rename " + from + " to " + to);
+  /** Objects of which a process wrote a part before it died cost money and are not seen. */
+  private void abortUploads() throws IOException {
+    if (files.hasPathCapability(root, CommonPathCapabilities.FS_MULTIPART_UPLOADER)) {
+      try (MultipartUploader uploads = files.createMultipartUploader(root).build()) {
+        FutureIO.awaitFuture(uploads.abortUploadsUnderPath(root));
+      }
     }
   }
 
@@ -332,6 +399,20 @@ public final class Output {
     }
   }
 
+  /** Removes what executors that were killed had under way in a trial's folders. */
+  void removeUnderWay(String trialId) throws IOException {
+    if (files.hasPathCapability(root, CommonPathCapabilities.ABORTABLE_STREAM)) {
+      return;
+    }
+    for (Table table : TABLES) {
+      for (String name : names(rows(table, trialId))) {
+        if (WholeFile.isUnderWay(name)) {
+          files.delete(new Path(rows(table, trialId), name), false);
+        }
+      }
+    }
+  }
+
   /** Removes a trial's checkpoints, all but those of these names (without extension). */
   void removeCheckpoints(String trialId, Set<String> except) throws IOException {
     if (except.isEmpty()) {
@@ -362,14 +443,7 @@ public final class Output {
   public Path write(String name, byte[] content) {
     Path whole = new Path(root, name);
     try {
-      WholeFile.write(
-          files,
-          whole,
-          part -> {
-            try (OutputStream out = files.create(part)) {
-              out.write(content);
-            }
-          });
+      WholeFile.write(files, whole, out -> out.write(content));
       return whole;
     } catch (IOException e) {
       throw new InputException("file " + whole + " cannot be written: " + e.getMessage(), e);
@@ -378,11 +452,10 @@ public final class Output {
 
   /** Notes which trials the sweep has, for {@link #planned()}. */
   void writePlan(List<PlannedTrial> trials) throws IOException {
-    try (OutputStream out = files.create(new Path(root, "_sweep"), true)) {
-      for (PlannedTrial trial : trials) {
-        out.write((trial.id() + "\n").getBytes(StandardCharsets.US_ASCII));
-      }
-    }
+    StringBuilder ids = new StringBuilder();
+    trials.forEach(trial -> ids.append(trial.id()).append('\n'));
+    byte[] text = ids.toString().getBytes(StandardCharsets.US_ASCII);
+    WholeFile.write(files, new Path(root, "_sweep"), out -> out.write(text));
   }
 
   /** The ids of the trials of the last sweep that ran here; none where none did. */

@@ -6,13 +6,15 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.hadoop.util.HadoopStreams;
 import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
@@ -43,15 +45,37 @@ final class ParquetRows {
     WholeFile.write(
         files,
         whole,
-        part -> {
-          OutputFile file = HadoopOutputFile.fromPath(part, files.getConf());
+        out -> {
           try (ParquetWriter<Object[]> writer =
-              new Builder(file, table).withConf(files.getConf()).build()) {
+              new Builder(new Open(out), table).withConf(files.getConf()).build()) {
             for (Object[] row : rows) {
               writer.write(row);
             }
           }
         });
+  }
+
+  /** A file that is open already. */
+  private record Open(FSDataOutputStream out) implements OutputFile {
+    @Override
+    public PositionOutputStream create(long blockSizeHint) {
+      return HadoopStreams.wrap(out);
+    }
+
+    @Override
+    public PositionOutputStream createOrOverwrite(long blockSizeHint) {
+      return create(blockSizeHint);
+    }
+
+    @Override
+    public boolean supportsBlockSize() {
+      return false;
+    }
+
+    @Override
+    public long defaultBlockSize() {
+      return 0;
+    }
   }
 
   private static final class Builder extends ParquetWriter.Builder<Object[], Builder> {

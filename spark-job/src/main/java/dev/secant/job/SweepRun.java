@@ -100,8 +100,8 @@ public final class SweepRun {
     if (plan.measure().mode() == Measure.Mode.TRAJECTORY) {
       TrajectoryMemory.check(trials, plan.measure(), plan.engine());
     }
-    try (OutputLock lock = OutputLock.take(output)) {
-      Compaction.recover(output);
+    try (OutputLock lock = OutputLock.take(output, this::loseOutput)) {
+      output.recover();
       Map<String, String> committed = output.committed();
       for (String id : output.trialsWithFiles()) {
         if (!committed.containsKey(id)) {
@@ -149,6 +149,15 @@ public final class SweepRun {
     stopping = true;
     context.cancelAllJobs();
     awaitTasks(atMost);
+  }
+
+  private void loseOutput() {
+    System.err.println(
+        "secant: another run took "
+            + output.root()
+            + " over, since this one gave no sign of life for a minute; this one stops");
+    stopping = true;
+    context.cancelAllJobs();
   }
 
   private void awaitTasks(Duration atMost) {

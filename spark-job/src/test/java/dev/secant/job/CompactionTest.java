@@ -7,13 +7,20 @@ import dev.secant.analysis.Analysis;
 import dev.secant.analysis.WrittenSweep;
 import dev.secant.config.InputException;
 import dev.secant.table.LagRecord;
+import dev.secant.table.StepRecord;
+import dev.secant.table.TrialRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -134,33 +141,80 @@ class CompactionTest {
   }
 
   @Test
-  void interruptedBetweenTheRenames() throws IOException {
-    Files.move(temp.resolve("out/steps"), temp.resolve("out/_steps-old"));
-    Files.createDirectories(temp.resolve("out/_steps-new"));
+  void whereverItIsKilledTheSameRowsAreThereAndTheNextOneGoesOn() throws IOException {
+    Path copies = Files.createDirectories(temp.resolve("copies"));
+    Configuration crashing = new Configuration(spark.sparkContext().hadoopConfiguration());
+    CrashingFiles.copies(crashing, temp.resolve("out").toString(), copies.toString());
+    Replacement steps =
+        new Replacement(new Output("crashing://" + temp.resolve("out"), crashing), "steps");
+    output
+        .of(output.all(spark, TrialRecord.TABLE), spark, StepRecord.TABLE)
+        .repartition(2)
+        .write()
+        .parquet(temp.resolve("out/_steps-new").toString());
 
+    steps.commit();
+
+    List<Path> killed;
+    try (Stream<Path> all = Files.list(copies)) {
+      killed = all.toList();
+    }
+    // The manifest in two steps, three old trials and their folder, two new files, and the end.
+    assertThat(killed).hasSizeGreaterThan(12);
+    List<Output> left =
+        killed.stream()
+            .map(copy -> new Output(copy.toString(), spark.sparkContext().hadoopConfiguration()))
+            .toList();
+    assertThat(steps(left)).hasSize(killed.size()).containsOnly(before.get("steps"));
+    for (Output one : left) {
+      one.recover();
+      assertThat(Path.of(one.root().toUri())).isDirectoryNotContaining("glob:**/_*");
+    }
+    assertThat(steps(left)).hasSize(killed.size()).containsOnly(before.get("steps"));
+  }
+
+  /** The rows of {@code steps} in each of the outputs, read all at once. */
+  private static List<List<String>> steps(List<Output> outputs) {
+    Output.createViews(spark, outputs);
+    Map<String, List<String>> rows = new TreeMap<>();
+    for (Row row : spark.table("steps").collectAsList()) {
+      rows.computeIfAbsent(row.getAs("sweep"), unused -> new ArrayList<>())
+          .add(
+              IntStream.range(1, row.size())
+                  .mapToObj(i -> String.valueOf(row.get(i)))
+                  .collect(Collectors.joining(" ")));
+    }
+    rows.values().forEach(Collections::sort);
+    return List.copyOf(rows.values());
+  }
+
+  @Test
+  void aProcessThatIsKilledWhileTheNewFilesMoveLeavesTheSameRows() throws Exception {
+    Process child =
+        ChildJvm.start(
+            temp.resolve("child.txt"), CompactionTest.class, temp.resolve("out").toString());
+    assertThat(child.waitFor())
+        .as(Files.readString(temp.resolve("child.txt")))
+        .isEqualTo(CrashingFiles.KILLED);
+
+    assertThat(temp.resolve("out/_steps-manifest")).exists();
+    assertThat(temp.resolve("out/steps")).isDirectoryNotContaining("glob:**/trial_id=*");
     assertThat(views()).isEqualTo(before);
     goesOn();
   }
 
-  @Test
-  void interruptedBeforeTheOldFilesAreGone() throws IOException {
-    copy(temp.resolve("out/steps"), temp.resolve("out/_steps-old"));
-    Compaction.recover(output);
-    assertThat(temp.resolve("out/_steps-old")).doesNotExist();
-    copy(temp.resolve("out/steps"), temp.resolve("out/_steps-old"));
-
-    assertThat(views()).isEqualTo(before);
-    goesOn();
-  }
-
-  @Test
-  void aRunGoesOnWhereTheOldFilesAre() throws IOException {
-    Files.move(temp.resolve("out/steps"), temp.resolve("out/_steps-old"));
-
-    Compaction.recover(output);
-
-    assertThat(temp.resolve("out/steps/trial_id=000000000000")).exists();
-    assertThat(views()).isEqualTo(before);
+  /** Compacts an output and is killed while the first of its new files moves. */
+  public static void main(String[] arguments) throws IOException {
+    try (SparkSession session =
+        SparkSession.builder()
+            .master("local[1]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "1")
+            .getOrCreate()) {
+      Configuration crashing = session.sparkContext().hadoopConfiguration();
+      CrashingFiles.killAt(crashing, "rename .*/steps/[^/]*.parquet");
+      Compaction.run(session, new Output("crashing://" + arguments[0], crashing));
+    }
   }
 
   @Test
