@@ -35,6 +35,32 @@ final class Checkpoints {
     return read(name, slots);
   }
 
+  /** Whether each checkpoint of a path can be used: a replay needs them all. */
+  boolean areWhole(List<Long> boundaries) throws IOException {
+    for (int i = 0; i < boundaries.size(); i++) {
+      if (read(name(boundaries, i)).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The last of the usable checkpoints from the start on, where a record pass goes on: a damaged
+   * one is written again, whatever lies behind it.
+   */
+  Optional<Checkpoint> lastBeforeGap(List<Long> boundaries) throws IOException {
+    Optional<Checkpoint> last = Optional.empty();
+    for (int i = 0; i < boundaries.size() - 1; i++) {
+      Optional<Checkpoint> next = read(name(boundaries, i));
+      if (next.isEmpty()) {
+        break;
+      }
+      last = next;
+    }
+    return last;
+  }
+
   /** The last usable checkpoint before the end, at or before a step. */
   Optional<Checkpoint> last(List<Long> boundaries, long step) throws IOException {
     for (int i = boundaries.size() - 1; i >= 0; i--) {

@@ -141,7 +141,7 @@ public final class TrialRun implements AutoCloseable {
       throws IOException {
     Checkpoints checkpoints = checkpoints(store);
     Optional<Recording> recorded = RecordingFile.read(store);
-    if (recorded.isPresent() && checkpoints.read(Checkpoints.FINAL).isPresent()) {
+    if (recorded.isPresent() && checkpoints.areWhole(recorded.get().boundaries())) {
       return recorded.get();
     }
     List<Long> boundaries = RecordingFile.boundaries(store, boundaries(segments));
@@ -233,7 +233,7 @@ public final class TrialRun implements AutoCloseable {
     List<Observer> observers = new ArrayList<>(List.of(epochs));
     kept.ifPresent(observers::add);
     try (Scope scope = root.child()) {
-      Optional<Checkpoint> last = checkpoints.last(boundaries, Long.MAX_VALUE);
+      Optional<Checkpoint> last = checkpoints.lastBeforeGap(boundaries);
       State state =
           last.map(checkpoint -> State.of(scope, checkpoint.vectors(), checkpoint.step()))
               .orElseGet(run::initialState);

@@ -26,14 +26,19 @@ final class HadoopCheckpointStore implements CheckpointStore {
 
   @Override
   public void write(String name, Body body) throws IOException {
-    WholeFile.write(
-        files,
-        new Path(folder, name),
-        part -> {
-          try (OutputStream out = files.create(part)) {
-            body.writeTo(out);
-          }
-        });
+    Path file = new Path(folder, name);
+    try {
+      WholeFile.write(
+          files,
+          file,
+          part -> {
+            try (OutputStream out = files.create(part)) {
+              body.writeTo(out);
+            }
+          });
+    } catch (IOException e) {
+      throw new OutputFailed(file + " cannot be written", e);
+    }
   }
 
   @Override
@@ -42,6 +47,8 @@ final class HadoopCheckpointStore implements CheckpointStore {
       return Optional.of(files.open(new Path(folder, name)));
     } catch (FileNotFoundException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      throw new OutputFailed(new Path(folder, name) + " cannot be opened", e);
     }
   }
 }
