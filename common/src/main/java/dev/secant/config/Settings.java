@@ -9,11 +9,13 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -116,6 +118,24 @@ public final class Settings {
       // Said below.
     }
     throw error(key, "must be a size such as 8GiB, but is " + text);
+  }
+
+  /** A time such as {@code 30 minutes}, above 0; empty for {@code none}. */
+  public Optional<Duration> durationOrNone(String key) {
+    String text = text(key);
+    if (text.equals("none")) {
+      return Optional.empty();
+    }
+    try {
+      Duration duration = ConfigFactory.parseMap(Map.of("time", text)).getDuration("time");
+      // A bare number would count milliseconds, which nobody means.
+      if (duration.compareTo(Duration.ZERO) > 0 && !text.matches("[0-9.]+")) {
+        return Optional.of(duration);
+      }
+    } catch (ConfigException e) {
+      // Said below.
+    }
+    throw error(key, "must be a time with its unit, such as 30 minutes, or none, but is " + text);
   }
 
   public double number(String key) {

@@ -17,7 +17,8 @@ public record Sweep(
     List<Trial> trials,
     Measure measure,
     Path dataRoot,
-    EngineSettings engine) {
+    EngineSettings engine,
+    RunSettings run) {
   public Sweep {
     trials = List.copyOf(trials);
   }

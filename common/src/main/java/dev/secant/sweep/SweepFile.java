@@ -69,6 +69,7 @@ public final class SweepFile {
     }
     Measure measure = measure(sweep.section("measure"));
     EngineSettings engine = engine(sweep.section("engine"));
+    RunSettings run = run(sweep.section("run"));
     Settings data = sweep.section("data");
     Path dataRoot = Path.of(data.text("root"));
     data.refuseUnknown();
@@ -85,7 +86,7 @@ public final class SweepFile {
     if (trials.isEmpty()) {
       throw sweep.error("exclude", "leaves no trial of the grid");
     }
-    return new Sweep(name, target, List.copyOf(trials.values()), measure, dataRoot, engine);
+    return new Sweep(name, target, List.copyOf(trials.values()), measure, dataRoot, engine, run);
   }
 
   /** The trials of {@code grid}, or of every block of {@code grids}, each completed by it. */
@@ -216,6 +217,13 @@ public final class SweepFile {
         new EngineSettings(
             device, engine.integerFrom(1, "threads", 1), engine.flag("deterministic", true));
     engine.refuseUnknown();
+    return read;
+  }
+
+  private static RunSettings run(Settings run) {
+    RunSettings read =
+        new RunSettings(run.durationOrNone("time-limit"), run.durationOrNone("executor-timeout"));
+    run.refuseUnknown();
     return read;
   }
 

@@ -48,7 +48,7 @@ public record TrialRecord(
   }
 
   /**
-   * @param category empty, or bad-data, out-of-memory, engine, internal
+   * @param category empty, or bad-data, out-of-memory, engine, internal, lost-executor, time-limit
    * @param message empty, or what happened
    * @param last the last epoch's results; NaN where there are none
    */
@@ -136,7 +136,10 @@ public record TrialRecord(
               new Column("steps", LONG, false, "length of the path"),
               new Column("status", TEXT, false, "complete, diverged, drifted or failed"),
               new Column(
-                  "error_category", TEXT, true, "bad-data, out-of-memory, engine or internal"),
+                  "error_category",
+                  TEXT,
+                  true,
+                  "bad-data, out-of-memory, engine, internal, lost-executor or time-limit"),
               new Column("error_message", TEXT, true, "what happened, where it was not complete"),
               new Column("final_train_loss", DOUBLE, true, "mean loss of the last epoch"),
               new Column("final_validation_loss", DOUBLE, true, "mean loss at the end"),

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ import java.util.zip.CRC32C;
  */
 record Checkpoint(
     long step, List<ByteBuffer> vectors, String epochs, double seconds, double waitSeconds) {
+  private static final String TOLD = "crc32c-header";
+
   Checkpoint {
     vectors = List.copyOf(vectors);
   }
@@ -32,11 +35,18 @@ record Checkpoint(
   void write(OutputStream out, Network network, List<String> slots) throws IOException {
     Map<String, String> metadata =
         Map.of(
-            "step", Long.toString(step),
-            "epochs", epochs,
-            "seconds", Double.toString(seconds),
-            "wait-seconds", Double.toString(waitSeconds),
-            "crc32c", checksum());
+            "step",
+            Long.toString(step),
+            "epochs",
+            epochs,
+            "seconds",
+            Double.toString(seconds),
+            "wait-seconds",
+            Double.toString(waitSeconds),
+            "crc32c",
+            checksum(),
+            TOLD,
+            toldChecksum());
     new Safetensors.Header(metadata, tensors(network, slots)).write(out);
     for (ByteBuffer vector : vectors) {
       Safetensors.writeData(out, vector);
@@ -74,6 +84,11 @@ record Checkpoint(
       if (!checkpoint.checksum().equals(metadata.get("crc32c"))) {
         throw new IOException("its data does not have the checksum in its header");
       }
+      // Checkpoints older than this checksum have none.
+      String told = checkpoint.toldChecksum();
+      if (!told.equals(metadata.getOrDefault(TOLD, told))) {
+        throw new IOException("its header does not have the checksum that it holds itself");
+      }
       return checkpoint;
     } catch (NumberFormatException e) {
       throw new IOException("its header is not a checkpoint's", e);
@@ -99,6 +114,20 @@ record Checkpoint(
       }
     }
     return equal ? 0 : Math.max(Math.sqrt(sum), Double.MIN_VALUE);
+  }
+
+  /** Of what the header tells besides the tensors. */
+  private String toldChecksum() {
+    CRC32C checksum = new CRC32C();
+    checksum.update(
+        String.join(
+                "\n",
+                Long.toString(step),
+                epochs,
+                Double.toString(seconds),
+                Double.toString(waitSeconds))
+            .getBytes(StandardCharsets.UTF_8));
+    return Long.toHexString(checksum.getValue());
   }
 
   private String checksum() {

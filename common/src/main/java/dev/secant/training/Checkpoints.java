@@ -30,9 +30,43 @@ final class Checkpoints {
         : "step-" + boundaries.get(index) + ".safetensors";
   }
 
+  /** Whether a boundary is where the path starts, which follows from the trial without a file. */
+  static boolean isStart(List<Long> boundaries, int index) {
+    return boundaries.get(index) == 0 && index < boundaries.size() - 1;
+  }
+
   /** A checkpoint that can be used; one that is damaged counts as not there. */
   Optional<Checkpoint> read(String name) throws IOException {
     return read(name, slots);
+  }
+
+  /** Whether each checkpoint of a path can be used: a replay needs them all. */
+  boolean areWhole(List<Long> boundaries) throws IOException {
+    for (int i = 0; i < boundaries.size(); i++) {
+      if (!isStart(boundaries, i) && read(name(boundaries, i)).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The last of the usable checkpoints from the start on, where a record pass goes on: a damaged
+   * one is written again, whatever lies behind it.
+   */
+  Optional<Checkpoint> lastBeforeGap(List<Long> boundaries) throws IOException {
+    Optional<Checkpoint> last = Optional.empty();
+    for (int i = 0; i < boundaries.size() - 1; i++) {
+      if (isStart(boundaries, i)) {
+        continue;
+      }
+      Optional<Checkpoint> next = read(name(boundaries, i));
+      if (next.isEmpty()) {
+        break;
+      }
+      last = next;
+    }
+    return last;
   }
 
   /** The last usable checkpoint before the end, at or before a step. */

@@ -151,7 +151,7 @@ public final class TrialRun implements AutoCloseable {
       throws IOException {
     Checkpoints checkpoints = checkpoints(store);
     Optional<Recording> recorded = RecordingFile.read(store);
-    if (recorded.isPresent() && checkpoints.read(Checkpoints.FINAL).isPresent()) {
+    if (recorded.isPresent() && checkpoints.areWhole(recorded.get().boundaries())) {
       return recorded.get();
     }
     List<Long> boundaries = RecordingFile.boundaries(store, boundaries(segments));
@@ -202,7 +202,7 @@ public final class TrialRun implements AutoCloseable {
   }
 
   private State start(List<Long> boundaries, int segment, Checkpoints checkpoints, Scope scope) {
-    if (boundaries.get(segment) == 0) {
+    if (Checkpoints.isStart(boundaries, segment)) {
       return run.initialState(scope);
     }
     Checkpoint from = checkpoints.required(Checkpoints.name(boundaries, segment));
@@ -250,7 +250,7 @@ public final class TrialRun implements AutoCloseable {
     List<Observer> observers = new ArrayList<>(List.of(epochs));
     kept.ifPresent(observers::add);
     try (Scope scope = root.child()) {
-      Optional<Checkpoint> last = checkpoints.last(boundaries, Long.MAX_VALUE);
+      Optional<Checkpoint> last = checkpoints.lastBeforeGap(boundaries);
       State state =
           last.map(checkpoint -> State.of(scope, checkpoint.vectors(), checkpoint.step()))
               .orElseGet(() -> run.initialState(scope));
@@ -262,7 +262,7 @@ public final class TrialRun implements AutoCloseable {
           continue;
         }
         run.walk(state, boundaries.get(i), observers, monitor);
-        if (state.step() == 0 && i < boundaries.size() - 1) {
+        if (Checkpoints.isStart(boundaries, i)) {
           continue;
         }
         checkpoints.write(

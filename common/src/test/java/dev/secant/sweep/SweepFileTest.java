@@ -12,6 +12,7 @@ import dev.secant.optimizer.Sgd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -42,6 +43,8 @@ class SweepFileTest {
                 0,
                 false));
     assertThat(sweep.engine()).isEqualTo(new EngineSettings(EngineSettings.Device.AUTO, 1, true));
+    assertThat(sweep.run())
+        .isEqualTo(new RunSettings(Optional.empty(), Optional.of(Duration.ofMinutes(10))));
     assertThat(sweep.trials()).hasSize(1);
     Trial trial = sweep.trials().get(0);
     assertThat(trial.architecture().type()).isEqualTo("mlp");
@@ -68,6 +71,7 @@ class SweepFileTest {
             measure { mode = replay, trajectory-memory = 2GiB, segments = 3, keep-checkpoints = on, lags = off }
             engine { device = cpu, threads = 2, deterministic = false }
             data { root = somewhere }
+            run { time-limit = 90 minutes, executor-timeout = none }
             """);
 
     assertThat(sweep.output()).isEqualTo("out/mine");
@@ -85,6 +89,8 @@ class SweepFileTest {
                 true));
     assertThat(sweep.engine()).isEqualTo(new EngineSettings(EngineSettings.Device.CPU, 2, false));
     assertThat(sweep.dataRoot()).isEqualTo(Path.of("somewhere"));
+    assertThat(sweep.run())
+        .isEqualTo(new RunSettings(Optional.of(Duration.ofMinutes(90)), Optional.empty()));
     Trial trial = sweep.trials().get(0);
     assertThat(trial.seeds()).isEqualTo(new Seeds(1, 2, 3));
     assertThat(trial.schedule()).isEqualTo(new Schedules.Cosine(1, 0));
@@ -163,6 +169,7 @@ class SweepFileTest {
                 name = other
                 output = elsewhere
                 measure { segments = 9 }
+                run { time-limit = 1 hour }
                 train { max-loss = 10000, weight-decay = 0.0, epochs = 4 }
                 grid { optimizer = [{nesterov: false, lr: 0.050, momentum: 0, type: sgd}] }
                 """)
@@ -278,6 +285,10 @@ class SweepFileTest {
     refused("grid.dataset = [shape]", ":2: secant.grid.dataset.type", "did you mean shapes?");
     refused("engine.device = tpu", ":2: secant.engine.device");
     refused("engine.deterministic = 2", ":2: secant.engine.deterministic");
+    refused("run.time-limit = 30", ":2: secant.run.time-limit", "such as 30 minutes, or none");
+    refused("run.time-limit = 0 s", ":2: secant.run.time-limit", "but is 0 s");
+    refused("run.time-limit = long", ":2: secant.run.time-limit", "but is long");
+    refused("run.limit = 1 h", ":2: unknown key secant.run.limit");
     refused("train { epochs = ", ":3: ");
     refused("include \"absent.conf\"", ":2: include \"absent.conf\": no such file");
     refused("include required(file(\"absent.conf\"))", "absent.conf");

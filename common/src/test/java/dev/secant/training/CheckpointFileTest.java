@@ -103,6 +103,31 @@ class CheckpointFileTest {
         .hasMessageContaining("optimizer/exp_avg");
   }
 
+  @Test
+  void whereverOneBitIsAnotherTheFileIsRefusedOrReadsTheSame() throws IOException {
+    List<ByteBuffer> vectors =
+        List.of(counting(0, network.size()), counting(1, network.buffers().size()));
+    Checkpoint checkpoint = new Checkpoint(7, vectors, "{\"epochs\":[1.5]}", 1.5, 0.25);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    checkpoint.write(out, network, List.of());
+    byte[] file = out.toByteArray();
+    int header = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+
+    int refused = 0;
+    // The whole header, and the data here and there.
+    for (int at = 0; at < file.length; at += at < header + 8 ? 1 : 97) {
+      byte[] altered = file.clone();
+      altered[at] ^= (byte) (1 << (at % 7));
+      try {
+        Checkpoint read = Checkpoint.read(new ByteArrayInputStream(altered), network, List.of());
+        assertThat(read).as("bit altered in byte %d", at).isEqualTo(checkpoint);
+      } catch (IOException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(header / 2);
+  }
+
   /** 8 bytes of length, that many bytes of JSON, then the data without holes. */
   private static Map<String, float[]> tensors(byte[] file) {
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);

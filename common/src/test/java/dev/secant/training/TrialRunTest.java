@@ -100,6 +100,29 @@ class TrialRunTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"step-6", "step-12", "final"})
+  void aDamagedCheckpointIsWalkedToOnceMore(String name) throws IOException {
+    String json = trials().get(0);
+    Walked undisturbed = walk(json, 4);
+    String file = name + ".safetensors";
+    for (boolean finished : new boolean[] {true, false}) {
+      MemoryStore store = walk(json, 4).store();
+      byte[] bytes = store.files.get(file);
+      bytes[bytes.length - 2] ^= 1;
+      if (!finished) {
+        store.files.remove("recording.json");
+      }
+
+      Walked again = walk(json, 4, Measure.STEPS, store);
+
+      assertThat(again.drift).isZero();
+      assertThat(again.steps).isEqualTo(undisturbed.steps);
+      assertThat(again.recording.epochs()).isEqualTo(undisturbed.recording.epochs());
+      assertThat(data(store)).isEqualTo(data(undisturbed.store));
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 3})
   void aDivergingTrialKeepsItsStepsUpToThere(int segments) throws IOException {
     String json = trial("{type: mlp, hidden: [32]}", SHAPES, "{type: sgd, lr: 1e6}", "");

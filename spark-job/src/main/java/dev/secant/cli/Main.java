@@ -1,6 +1,7 @@
 package dev.secant.cli;
 
 import dev.secant.config.InputException;
+import dev.secant.job.SweepStopped;
 import dev.secant.job.Versions;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -21,7 +22,7 @@ import picocli.CommandLine.ScopeType;
       "0:all well",
       "1:some trials failed (their rows say why), or an internal error",
       "2:bad input; nothing was started",
-      "130:interrupted; run again to go on"
+      "130:interrupted, or the output or the cluster was lost; run again to go on"
     },
     subcommands = {
       RunCommand.class,
@@ -79,6 +80,10 @@ public final class Main {
     if (error instanceof InputException) {
       err.println("secant: " + error.getMessage());
       return BAD_INPUT;
+    }
+    if (error instanceof SweepStopped) {
+      err.println("secant: " + error.getMessage());
+      return INTERRUPTED;
     }
     if (error instanceof InterruptedException) {
       // The run says so itself when it is told to stop.

@@ -57,7 +57,8 @@ final class RunCommand implements Callable<Integer> {
       SweepRun run =
           new SweepRun(
               spark,
-              new SweepRun.Plan(sweep.output(), sweep.measure(), sweep.dataRoot(), engine),
+              new SweepRun.Plan(
+                  sweep.output(), sweep.measure(), sweep.dataRoot(), engine, sweep.run()),
               new EngineExecution(),
               progress);
       Runnable farewell =

@@ -21,6 +21,9 @@ final class Sessions {
     conf.setIfMissing("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
     // A second attempt of a training task would only take the first one's cores.
     conf.set("spark.speculation", "false");
+    // A task that does not end when it is cancelled costs its executor, not the sweep.
+    conf.setIfMissing("spark.task.reaper.enabled", "true");
+    conf.setIfMissing("spark.task.reaper.killTimeout", "60s");
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.driver.host", "127.0.0.1");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");

@@ -25,7 +25,12 @@ final class HadoopCheckpointStore implements CheckpointStore {
 
   @Override
   public void write(String name, Body body) throws IOException {
-    WholeFile.write(files, new Path(folder, name), body::writeTo);
+    Path file = new Path(folder, name);
+    try {
+      WholeFile.write(files, file, body::writeTo);
+    } catch (IOException e) {
+      throw new OutputFailed(file + " cannot be written", e);
+    }
   }
 
   @Override
@@ -34,6 +39,8 @@ final class HadoopCheckpointStore implements CheckpointStore {
       return Optional.of(files.open(new Path(folder, name)));
     } catch (FileNotFoundException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      throw new OutputFailed(new Path(folder, name) + " cannot be opened", e);
     }
   }
 }

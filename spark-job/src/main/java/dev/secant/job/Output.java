@@ -52,6 +52,9 @@ public final class Output {
 
   static final String PARTITION = "trial_id=";
 
+  /** What of a trial's checkpoints may stay, without extension. */
+  static final Set<String> KEPT_CHECKPOINTS = Set.of("step-0", "final");
+
   private final Path root;
   private final FileSystem files;
 
@@ -379,6 +382,29 @@ public final class Output {
     }
   }
 
+  /** The trials that have other files beside their checkpoints than those that may stay. */
+  Set<String> trialsWithLeftCheckpoints() throws IOException {
+    Set<String> ids = new TreeSet<>();
+    try {
+      // One listing for all of them: an object store answers it a thousand files at a time.
+      var left = files.listFiles(new Path(root, "_checkpoints"), true);
+      while (left.hasNext()) {
+        Path file = left.next().getPath();
+        if (!KEPT_CHECKPOINTS.contains(withoutExtension(file.getName()))) {
+          ids.add(file.getParent().getName());
+        }
+      }
+    } catch (FileNotFoundException e) {
+      return Set.of();
+    }
+    return ids;
+  }
+
+  private static String withoutExtension(String name) {
+    int dot = name.indexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
+  }
+
   /** What lies in a folder; nothing where it is not there. */
   Set<String> names(Path folder) throws IOException {
     Set<String> names = new TreeSet<>();
@@ -420,8 +446,7 @@ public final class Output {
       return;
     }
     for (String name : names(checkpoints(trialId))) {
-      int dot = name.indexOf('.');
-      if (!except.contains(dot < 0 ? name : name.substring(0, dot))) {
+      if (!except.contains(withoutExtension(name))) {
         files.delete(new Path(checkpoints(trialId), name), true);
       }
     }

@@ -25,7 +25,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * are made and seen here with each heartbeat of an executor, so running tasks count as they go.
  */
 public final class Progress {
-  private static final String STEPS = "secant.steps";
+  static final String STEPS = "secant.steps";
   private static final String COST = "secant.cost";
 
   private final PrintStream out;
@@ -116,7 +116,7 @@ public final class Progress {
     }
   }
 
-  private synchronized void say(String line) {
+  synchronized void say(String line) {
     out.println((live ? "\r\033[K" : "") + line);
   }
 

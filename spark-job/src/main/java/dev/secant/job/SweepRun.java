@@ -2,6 +2,7 @@ package dev.secant.job;
 
 import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
+import dev.secant.sweep.RunSettings;
 import dev.secant.table.TrialRecord;
 import dev.secant.table.TrialRecord.Ending;
 import dev.secant.table.TrialRecord.Finals;
@@ -51,7 +52,8 @@ public final class SweepRun {
    *
    * @param engine with a definite device; see {@link Devices}
    */
-  public record Plan(String output, Measure measure, Path dataRoot, EngineSettings engine) {}
+  public record Plan(
+      String output, Measure measure, Path dataRoot, EngineSettings engine, RunSettings run) {}
 
   /** What became of the sweep, over all its trials, also those of earlier runs. */
   public record Result(int complete, int failed, int skipped, List<String> messages) {
@@ -74,7 +76,11 @@ public final class SweepRun {
   private final Broadcast<SerializableConfiguration> configuration;
   private final Surroundings surroundings;
   private final int slots;
+  private final TimeLimit limit;
   private volatile boolean stopping;
+
+  /** Why no trial can go on. */
+  private volatile Optional<String> impossible = Optional.empty();
 
   public SweepRun(SparkSession spark, Plan plan, TrialExecution execution, Progress progress) {
     this.spark = spark;
@@ -87,6 +93,9 @@ public final class SweepRun {
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
     this.surroundings = Versions.read().surroundings(plan.engine(), spark.version());
     this.slots = Math.max(1, context.defaultParallelism());
+    this.limit =
+        new TimeLimit(
+            spark.sparkContext(), plan.run().timeLimit(), slots, progress::say, this::abandon);
   }
 
   /**
@@ -94,6 +103,7 @@ public final class SweepRun {
    *
    * @throws dev.secant.config.InputException where the output cannot be written or is in use, or a
    *     path that shall be kept in memory does not fit
+   * @throws SweepStopped where the output or the cluster is lost on the way
    * @throws InterruptedException where this thread was interrupted; running again goes on
    */
   public Result run(List<PlannedTrial> trials) throws InterruptedException, IOException {
@@ -106,6 +116,12 @@ public final class SweepRun {
       for (String id : output.trialsWithFiles()) {
         if (!committed.containsKey(id)) {
           output.removeRows(id);
+        }
+      }
+      // A crash after a trial's row was written left its checkpoints.
+      for (String id : output.trialsWithLeftCheckpoints()) {
+        if (isSettled(committed.get(id))) {
+          output.removeCheckpoints(id, keptCheckpoints());
         }
       }
       output.writePlan(trials);
@@ -122,16 +138,21 @@ public final class SweepRun {
       List<String> messages = new ArrayList<>();
       int bad = (int) failedBefore;
       progress.start(spark.sparkContext(), trials.size(), left, agenda);
-      try {
-        for (Ended ended : runAll(agenda)) {
-          if (ended.status() != Status.COMPLETE) {
+      boolean ended = false;
+      try (TimeLimit watched = limit.start();
+          Starvation starvation =
+              new Starvation(spark.sparkContext(), plan.run().executorTimeout(), this::abandon)) {
+        for (Ended end : runAll(agenda)) {
+          if (end.status() != Status.COMPLETE) {
             bad++;
-            messages.add(ended.id() + " " + ended.status().text() + ": " + ended.message());
+            messages.add(end.id() + " " + end.status().text() + ": " + end.message());
           }
         }
+        limit.awaitSlot();
+        ended = true;
       } finally {
         progress.stop();
-        if (stopping) {
+        if (!ended) {
           // The caller takes Spark away next.
           awaitTasks(Duration.ofMinutes(1));
         }
@@ -147,22 +168,34 @@ public final class SweepRun {
    */
   public void stop(Duration atMost) {
     stopping = true;
-    context.cancelAllJobs();
+    cancelAllJobs();
     awaitTasks(atMost);
   }
 
   private void loseOutput() {
-    System.err.println(
-        "secant: another run took "
+    abandon(
+        "another run took "
             + output.root()
-            + " over, since this one gave no sign of life for a minute; this one stops");
-    stopping = true;
-    context.cancelAllJobs();
+            + " over, since this one gave no sign of life for a minute");
+  }
+
+  /** Ends the run where no trial can go on; {@link #run} throws a {@link SweepStopped}. */
+  private void abandon(String reason) {
+    impossible = Optional.of(reason);
+    cancelAllJobs();
+  }
+
+  private void cancelAllJobs() {
+    if (!context.sc().isStopped()) {
+      context.cancelAllJobs();
+    }
   }
 
   private void awaitTasks(Duration atMost) {
-    long deadline = System.nanoTime() + atMost.toNanos();
-    while (runningTasks() > 0 && System.nanoTime() < deadline) {
+    long start = System.nanoTime();
+    while (!context.sc().isStopped()
+        && runningTasks() > limit.cancelledTasks()
+        && System.nanoTime() - start < atMost.toNanos()) {
       LockSupport.parkNanos(POLL.toNanos());
     }
   }
@@ -196,12 +229,16 @@ public final class SweepRun {
       }
       return List.copyOf(ended);
     } catch (ExecutionException e) {
+      cancelAllJobs();
       if (e.getCause() instanceof CancellationException) {
         throw new InterruptedException("the sweep was interrupted");
       }
+      if (e.getCause() instanceof SweepStopped stopped) {
+        throw stopped;
+      }
       throw new IllegalStateException("the sweep stopped: " + e.getCause().getMessage(), e);
     } catch (InterruptedException e) {
-      context.cancelAllJobs();
+      cancelAllJobs();
       throw e;
     } finally {
       pool.shutdownNow();
@@ -225,16 +262,26 @@ public final class SweepRun {
     try {
       return measure(trial, agenda);
     } catch (TrialFailed e) {
-      if (stopping) {
-        throw new CancellationException("interrupted");
-      }
+      endIfAsked();
       return fail(trial, e.failure);
     } catch (Exception e) {
-      if (stopping || spark.sparkContext().isStopped() || Thread.currentThread().isInterrupted()) {
-        // The run ends, not the trial: it has no row, and the next run goes on with it.
-        throw new CancellationException("interrupted");
-      }
-      return fail(trial, TaskOutcome.Failure.of(e));
+      endIfAsked();
+      return fail(
+          trial, limit.exceeded(trial.id(), trial.steps()).orElseGet(() -> JobEnd.failure(e)));
+    }
+  }
+
+  /** Where the run ends, not the trial, the trial has no row, and the next run goes on with it. */
+  private void endIfAsked() {
+    if (stopping || Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("interrupted");
+    }
+    impossible.ifPresent(
+        reason -> {
+          throw new SweepStopped(reason);
+        });
+    if (context.sc().isStopped()) {
+      throw new SweepStopped("the connection to the cluster was closed");
     }
   }
 
@@ -248,8 +295,9 @@ public final class SweepRun {
           .commit(
               new TrialRecord(
                   trial.trial(), trial.parameters(), 0, ending, Passes.NONE, surroundings));
-    } catch (Exception e) {
-      message += "; its row could not be written: " + e.getMessage();
+    } catch (IOException e) {
+      throw new SweepStopped(
+          "trial " + trial.id() + " failed (" + message + "), and its row: " + e.getMessage(), e);
     }
     return new Ended(trial.id(), Status.FAILED, message, 0, 0);
   }
@@ -275,15 +323,14 @@ public final class SweepRun {
             (long) trial.costOfStep());
 
     int segments = segments(trial, agenda);
-    context.setJobGroup(id, "trial " + id);
+    context.setJobGroup(id, "trial " + id, limit.interrupts());
     Walked walked =
         segments == 1
             ? done(context.parallelize(List.of(id), 1).map(unused -> body.whole()).first())
             : walkInSegments(segments, body);
     TrialRecord row = row(trial, walked);
     tables(id).commit(row);
-    output.removeCheckpoints(
-        id, plan.measure().keepCheckpoints() ? Set.of("step-0", "final") : Set.of());
+    output.removeCheckpoints(id, keptCheckpoints());
     return new Ended(
         id, row.ending().status(), row.ending().message(), row.steps(), walked.seconds());
   }
@@ -312,6 +359,10 @@ public final class SweepRun {
     } finally {
       outcomes.unpersist(false);
     }
+  }
+
+  private Set<String> keptCheckpoints() {
+    return plan.measure().keepCheckpoints() ? Output.KEPT_CHECKPOINTS : Set.of();
   }
 
   private TrialTables tables(String id) {

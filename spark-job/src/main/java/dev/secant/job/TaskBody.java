@@ -8,6 +8,7 @@ import dev.secant.training.ReplayedSegment;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
@@ -37,6 +38,10 @@ record TaskBody(
     return TaskOutcome.of(
         () -> {
           MeasuredPath whole = execution.whole(task, store(), monitor());
+          if (TaskContext.get().isInterrupted()) {
+            // What was told to stop, and heard it late, must not write beside its trial's row.
+            throw new CancellationException("stopped");
+          }
           List<Replayed> replayed = whole.segments().stream().map(Replayed::of).toList();
           PathNulls nulls = PathNulls.of(whole.recording(), task.measure().references(), replayed);
           TrialTables tables = new TrialTables(output(), task.trialId());

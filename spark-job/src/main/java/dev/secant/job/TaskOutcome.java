@@ -14,7 +14,8 @@ import org.apache.spark.TaskContext;
 
 /**
  * What a task brings home. An error of the trial itself is an outcome like any other, so Spark does
- * not try again what would fail again; only a lost executor or a killed task is an exception.
+ * not try again what would fail again; only a lost executor, a killed task or an output that cannot
+ * be read or written is an exception.
  */
 sealed interface TaskOutcome<T> extends Serializable {
   /** The task did its work. */
@@ -38,7 +39,10 @@ sealed interface TaskOutcome<T> extends Serializable {
   static <T> TaskOutcome<T> of(Work<T> work) throws IOException {
     try {
       return new Done<>(work.run());
-    } catch (CancellationException | InterruptedIOException | ClosedByInterruptException e) {
+    } catch (CancellationException
+        | InterruptedIOException
+        | ClosedByInterruptException
+        | OutputFailed e) {
       throw e;
     } catch (IOException | RuntimeException | OutOfMemoryError | LinkageError e) {
       if (TaskContext.get().isInterrupted()) {
@@ -51,7 +55,7 @@ sealed interface TaskOutcome<T> extends Serializable {
   /**
    * Why a trial failed.
    *
-   * @param category bad-data, out-of-memory, engine or internal
+   * @param category bad-data, out-of-memory, engine, internal, lost-executor or time-limit
    * @param trace for those who ask for it
    */
   record Failure(String category, String message, String trace) implements Serializable {

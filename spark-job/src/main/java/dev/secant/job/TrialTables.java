@@ -79,6 +79,11 @@ final class TrialTables {
 
   private void write(Table table, int part, Iterable<Object[]> rows) throws IOException {
     String name = String.format(Locale.ROOT, "part-%05d.parquet", part);
-    ParquetRows.write(output.files(), new Path(output.rows(table, id), name), table, rows);
+    Path file = new Path(output.rows(table, id), name);
+    try {
+      ParquetRows.write(output.files(), file, table, rows);
+    } catch (IOException e) {
+      throw new OutputFailed(file + " cannot be written", e);
+    }
   }
 }

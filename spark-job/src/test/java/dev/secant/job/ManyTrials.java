@@ -2,6 +2,7 @@ package dev.secant.job;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.secant.sweep.EngineSettings;
+import dev.secant.sweep.RunSettings;
 import dev.secant.sweep.Sweep;
 import dev.secant.sweep.SweepFile;
 import dev.secant.table.EpochRecord;
@@ -131,7 +132,8 @@ final class ManyTrials {
             sweep.output(),
             sweep.measure(),
             sweep.dataRoot(),
-            new EngineSettings(EngineSettings.Device.CPU, 1, true));
+            new EngineSettings(EngineSettings.Device.CPU, 1, true),
+            RunSettings.PATIENT);
     return new SweepRun(spark, plan, new FewSteps(), Progress.lines(System.err, true)).run(planned);
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.secant.config.InputException;
 import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
+import dev.secant.sweep.RunSettings;
 import dev.secant.sweep.Sweep;
 import dev.secant.sweep.SweepFile;
 import dev.secant.table.EpochRecord;
@@ -430,7 +431,8 @@ class SweepRunTest {
                 segments,
                 keepCheckpoints),
             temp,
-            new EngineSettings(EngineSettings.Device.CPU, 1, true)),
+            new EngineSettings(EngineSettings.Device.CPU, 1, true),
+            RunSettings.PATIENT),
         execution,
         Progress.lines(new PrintStream(printed, true, StandardCharsets.UTF_8), false));
   }
