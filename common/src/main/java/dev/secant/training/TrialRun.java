@@ -120,6 +120,7 @@ public final class TrialRun implements AutoCloseable {
       Recording recording, Measure measure, KeptPath kept, CheckpointStore store, Monitor monitor) {
     long start = System.nanoTime();
     double waited = run.waitSeconds();
+    monitor.begins(Monitor.Pass.REPLAY, 0);
     try (Scope scope = root.child()) {
       List<ReferencePoint> references = points(store).read(recording, measure.references(), scope);
       try (Measurement measurement =
@@ -168,6 +169,7 @@ public final class TrialRun implements AutoCloseable {
     Checkpoints checkpoints = checkpoints(store);
     Checkpoint from = checkpoints.required(Checkpoints.name(recording.boundaries(), segment));
     Checkpoint to = checkpoints.required(Checkpoints.name(recording.boundaries(), segment + 1));
+    monitor.begins(Monitor.Pass.REPLAY, from.step());
     try (Scope scope = root.child()) {
       State state = State.of(scope, from.vectors(), from.step());
       List<ReferencePoint> references = points(store).read(recording, measure.references(), scope);
@@ -240,6 +242,7 @@ public final class TrialRun implements AutoCloseable {
       double before = last.map(Checkpoint::seconds).orElse(0.0);
       double waitedBefore = last.map(Checkpoint::waitSeconds).orElse(0.0) - waited;
       last.ifPresent(checkpoint -> epochs.restore(checkpoint.epochs()));
+      monitor.begins(Monitor.Pass.RECORD, state.step());
       for (int i = 0; i < boundaries.size(); i++) {
         if (boundaries.get(i) < state.step()) {
           continue;
