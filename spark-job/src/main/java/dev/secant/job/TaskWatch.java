@@ -23,7 +23,7 @@ final class TaskWatch implements Monitor, AutoCloseable {
   private static final String PASS = "pass";
   private static final String SEGMENT = "segment";
   private static final Logger LOG = LoggerFactory.getLogger(TaskWatch.class);
-  private static final double NANOS = 1e9;
+  private static final double SECOND = 1e9;
 
   private final Counts counts;
   private final BooleanSupplier stopped;
@@ -104,7 +104,7 @@ final class TaskWatch implements Monitor, AutoCloseable {
   }
 
   private static long nanos(double seconds) {
-    return Math.round(seconds * NANOS);
+    return Math.round(seconds * SECOND);
   }
 
   /** The same store, but that what is written to it is counted. */
@@ -133,7 +133,7 @@ final class TaskWatch implements Monitor, AutoCloseable {
       long nanos = System.nanoTime() - start;
       counts.add(Count.CHECKPOINT_NANOS, nanos);
       counts.add(Count.CHECKPOINT_BYTES, size[0]);
-      LOG.info("checkpoint {}: {} bytes in {} s", name, size[0], nanos / NANOS);
+      LOG.info("checkpoint {}: {} bytes in {} ms", name, size[0], nanos / 1_000_000);
     }
 
     @Override
