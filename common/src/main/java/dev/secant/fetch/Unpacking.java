@@ -3,8 +3,10 @@ package dev.secant.fetch;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.zip.GZIPInputStream;
@@ -15,12 +17,19 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /**
  * Unpacks one folder of an archive. Nothing is ever written outside the target: an archive with an
- * entry that points elsewhere is refused.
+ * entry that points elsewhere is refused. So is one that grows more than a hundredfold, as no
+ * collection of samples does.
  */
 final class Unpacking {
+  private static final long MOST_GROWTH = 100;
+
+  /** What an entry counts for, besides its content: a header of a tar archive. */
+  private static final int ENTRY = 512;
+
   private final Path archive;
   private final String prefix;
   private final Path target;
+  private long room;
   private int files;
 
   private Unpacking(Path archive, String inside, Path target) {
@@ -38,6 +47,7 @@ final class Unpacking {
     Unpacking unpacking = new Unpacking(archive, inside, target);
     Files.createDirectories(target);
     try {
+      unpacking.room = MOST_GROWTH * Files.size(archive);
       if (archive.toString().endsWith(".zip")) {
         unpacking.zip();
       } else {
@@ -95,13 +105,32 @@ final class Unpacking {
     if (!plain) {
       throw new FetchException(archive + ": entry " + name + " is neither a file nor a folder");
     }
+    take(ENTRY);
     Path file = target.resolve(path.substring(prefix.length()));
     if (folder) {
       Files.createDirectories(file);
     } else {
       Files.createDirectories(file.getParent());
-      Files.copy(content, file);
+      copy(content, file);
       files++;
+    }
+  }
+
+  private void copy(InputStream content, Path file) throws IOException, FetchException {
+    byte[] part = new byte[1 << 16];
+    try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+      for (int read = content.read(part); read >= 0; read = content.read(part)) {
+        take(read);
+        out.write(part, 0, read);
+      }
+    }
+  }
+
+  private void take(int bytes) throws FetchException {
+    room -= bytes;
+    if (room < 0) {
+      throw new FetchException(
+          archive + ": grows more than " + MOST_GROWTH + "fold; unpacking was stopped");
     }
   }
 }

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValue;
 import dev.secant.config.InputException;
+import dev.secant.config.NoIncludes;
 import dev.secant.config.Settings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -129,11 +130,12 @@ public record FileSchedule(Path path, String sha256, List<Point> points) impleme
                       new String(content, StandardCharsets.UTF_8),
                       ConfigParseOptions.defaults()
                           .setSyntax(ConfigSyntax.CONF)
-                          .setOriginDescription(path.toString()))
+                          .setOriginDescription(path.toString())
+                          .setIncluder(NoIncludes.HERE))
                   .resolve()
                   .root(),
               "");
-    } catch (ConfigException e) {
+    } catch (ConfigException | InputException e) {
       throw new InputException(path + ": no schedule can be read from it: " + e.getMessage(), e);
     }
     file.section("source");

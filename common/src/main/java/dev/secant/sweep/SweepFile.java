@@ -6,15 +6,18 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigIncludeContext;
 import com.typesafe.config.ConfigIncluder;
 import com.typesafe.config.ConfigIncluderFile;
+import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigParseable;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import dev.secant.config.InputException;
+import dev.secant.config.NoIncludes;
 import dev.secant.config.Settings;
 import java.io.File;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,10 +29,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Reads a sweep from HOCON over the defaults of {@code reference.conf}. */
 public final class SweepFile {
   private static final String ROOT = "secant";
+
+  /** The output's folder has this name where no other is given. */
+  private static final Pattern NAME = Pattern.compile("(?!\\.\\.?$)(?=.*\\S)[^/\\\\\\p{Cntrl}]+");
 
   private SweepFile() {}
 
@@ -56,6 +63,8 @@ public final class SweepFile {
       resolved = config.withFallback(defaults()).resolve();
     } catch (ConfigException e) {
       throw unreadable(conf, e);
+    } catch (StackOverflowError e) {
+      throw new InputException(conf + ": is nested too deeply", e);
     }
     Settings sweep = Settings.of((ConfigObject) resolved.root().get(ROOT), ROOT);
     return sweep(sweep, output);
@@ -64,8 +73,13 @@ public final class SweepFile {
   private static Sweep sweep(Settings sweep, Optional<String> output) {
     String name = sweep.text("name");
     String target = output.orElse(sweep.text("output"));
-    if (name.isBlank() || target.isBlank()) {
-      throw sweep.error(name.isBlank() ? "name" : "output", "must not be empty");
+    if (target.isBlank()) {
+      throw sweep.error("output", "must not be empty");
+    }
+    if (!NAME.matcher(name).matches()) {
+      throw sweep.error(
+          "name",
+          "must be a name that a folder can have, without slashes and not . or .., but is " + name);
     }
     Measure measure = measure(sweep.section("measure"));
     EngineSettings engine = engine(sweep.section("engine"));
@@ -251,7 +265,9 @@ public final class SweepFile {
             + key
             + " = "
             + (uri ? ConfigUtil.quoteString(value) : value),
-        ConfigParseOptions.defaults().setOriginDescription("--set " + override));
+        ConfigParseOptions.defaults()
+            .setOriginDescription("--set " + override)
+            .setIncluder(NoIncludes.HERE));
   }
 
   private static InputException unreadable(Path conf, ConfigException e) {
@@ -269,8 +285,12 @@ public final class SweepFile {
     return new InputException(conf + ": " + message, e);
   }
 
-  /** Refuses includes that are not there; HOCON alone would skip them in silence. */
-  private record Required(Path conf) implements ConfigIncluder, ConfigIncluderFile {
+  /**
+   * Refuses includes that are not there, which HOCON alone would skip in silence, and those of
+   * URLs.
+   */
+  private record Required(Path conf)
+      implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL {
     @Override
     public ConfigIncluder withFallback(ConfigIncluder fallback) {
       return this;
@@ -296,6 +316,16 @@ public final class SweepFile {
         throw new InputException(at(what.getPath()) + "include \"" + what + "\": no such file");
       }
       return ConfigFactory.parseFile(what, context.parseOptions().setIncluder(this)).root();
+    }
+
+    /** What a sweep is shall not depend on what a server says today. */
+    @Override
+    public ConfigObject includeURL(ConfigIncludeContext context, URL what) {
+      throw new InputException(
+          at(what.toString())
+              + "include url(\""
+              + what
+              + "\"): only files are included; download it and include the file");
     }
 
     /** The parser does not tell an includer its line, so it is looked up in the text. */

@@ -2,11 +2,10 @@ package dev.secant.training;
 
 import dev.secant.architecture.Layout;
 import dev.secant.config.InputException;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,10 +30,12 @@ final class NamedWeights {
    * @throws InputException where it is none
    */
   static NamedWeights read(Path file) {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-      return read(in, file.toString());
-    } catch (IOException e) {
+    try {
+      return new NamedWeights(file.toString(), Safetensors.read(file));
+    } catch (FileSystemException e) {
       throw new InputException(file + ": cannot be read: " + e, e);
+    } catch (IOException e) {
+      throw new InputException(file + ": is no whole safetensors file: " + e.getMessage(), e);
     }
   }
 

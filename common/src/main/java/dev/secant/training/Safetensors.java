@@ -1,13 +1,14 @@
 package dev.secant.training;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigParseOptions;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigSyntax;
-import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -17,14 +18,18 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The <a href="https://github.com/huggingface/safetensors">safetensors</a> format: the length of a
@@ -34,6 +39,19 @@ import java.util.Map;
 final class Safetensors {
   private static final String METADATA = "__metadata__";
   private static final int LARGEST_HEADER = 16 << 20;
+
+  /** Most tensors fit it. */
+  private static final int FIRST_ROOM = 64 << 20;
+
+  /** A header is three levels deep; one that is deeper, or names a tensor twice, is refused. */
+  private static final ObjectReader JSON =
+      new ObjectMapper(
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(3).build())
+                  .build())
+          .reader()
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private Safetensors() {}
 
@@ -107,50 +125,90 @@ final class Safetensors {
         if (json.length < length) {
           throw new EOFException();
         }
-        return parse(new String(json, StandardCharsets.UTF_8));
+        return parse(JSON.readTree(json));
       } catch (EOFException e) {
         throw new IOException("it is cut off", e);
-      } catch (ConfigException | ClassCastException | ArithmeticException e) {
-        throw new IOException("its header is not one of safetensors", e);
+      } catch (JsonProcessingException e) {
+        throw new IOException("its header is not one of safetensors: " + e.getOriginalMessage(), e);
+      } catch (ArithmeticException e) {
+        throw new IOException("its header is not one of safetensors: a size is out of range", e);
       }
     }
 
-    private static Header parse(String json) throws IOException {
-      ConfigObject root =
-          ConfigFactory.parseString(
-                  json, ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON))
-              .root();
+    private static Header parse(JsonNode root) throws IOException {
       Map<String, String> metadata = new LinkedHashMap<>();
       Map<Entry, List<Long>> offsets = new LinkedHashMap<>();
-      for (Map.Entry<String, ConfigValue> member : root.entrySet()) {
+      for (Map.Entry<String, JsonNode> member : all(root, "it")) {
         if (member.getKey().equals(METADATA)) {
-          ((ConfigObject) member.getValue())
-              .forEach((key, value) -> metadata.put(key, (String) value.unwrapped()));
+          for (Map.Entry<String, JsonNode> text : all(member.getValue(), METADATA)) {
+            metadata.put(text.getKey(), require(text.getValue(), JsonNode::isTextual).textValue());
+          }
         } else {
-          Config tensor = ((ConfigObject) member.getValue()).toConfig();
-          Entry entry =
-              new Entry(
-                  member.getKey(), tensor.getEnum(Type.class, "dtype"), tensor.getIntList("shape"));
-          List<Long> range = tensor.getLongList("data_offsets");
-          if (range.size() != 2) {
-            throw new IOException("its tensor " + entry.name() + " has no start and end");
+          Entry entry = entry(member.getKey(), member.getValue());
+          List<Long> range = new ArrayList<>();
+          for (JsonNode offset : list(member.getValue(), "data_offsets")) {
+            range.add(require(offset, JsonNode::canConvertToLong).longValue());
           }
           offsets.put(entry, range);
         }
       }
       List<Entry> entries = new ArrayList<>(offsets.keySet());
+      for (Entry entry : entries) {
+        if (offsets.get(entry).size() != 2) {
+          throw new IOException("its tensor " + entry.name() + " has no start and end");
+        }
+      }
       // An empty tensor ends where it starts, so the end decides between two of one start.
       entries.sort(
           Comparator.comparing((Entry entry) -> offsets.get(entry).get(0))
               .thenComparing(entry -> offsets.get(entry).get(1)));
       long end = 0;
       for (Entry entry : entries) {
-        if (!offsets.get(entry).equals(List.of(end, end + entry.bytes()))) {
+        long next = Math.addExact(end, entry.bytes());
+        if (!offsets.get(entry).equals(List.of(end, next))) {
           throw new IOException("its tensor " + entry.name() + " is not where its shape says");
         }
-        end += entry.bytes();
+        end = next;
       }
       return new Header(metadata, entries);
+    }
+
+    private static Entry entry(String name, JsonNode tensor) throws IOException {
+      String dtype = tensor.path("dtype").asText();
+      Type type =
+          Arrays.stream(Type.values())
+              .filter(known -> known.name().equals(dtype))
+              .findFirst()
+              .orElseThrow(() -> new IOException("its tensor " + name + " has no known dtype"));
+      List<Integer> shape = new ArrayList<>();
+      for (JsonNode length : list(tensor, "shape")) {
+        shape.add(require(length, JsonNode::canConvertToInt).intValue());
+      }
+      return new Entry(name, type, shape);
+    }
+
+    private static Iterable<Map.Entry<String, JsonNode>> all(JsonNode object, String name)
+        throws IOException {
+      if (!object.isObject()) {
+        throw new IOException("its header is not one of safetensors: " + name + " is no object");
+      }
+      return object.properties();
+    }
+
+    private static JsonNode list(JsonNode tensor, String key) throws IOException {
+      return require(tensor.path(key), JsonNode::isArray);
+    }
+
+    private static JsonNode require(JsonNode value, Predicate<JsonNode> kind) throws IOException {
+      if (!kind.test(value) || value.isFloatingPointNumber()) {
+        throw new IOException("its header is not one of safetensors: it holds " + value);
+      }
+      return value;
+    }
+
+    /** The length of all data in bytes. */
+    private long dataBytes() {
+      return entries.stream().mapToLong(Entry::bytes).sum();
     }
 
     void write(OutputStream out) throws IOException {
@@ -200,12 +258,34 @@ final class Safetensors {
   /**
    * Reads the tensors of a whole file by their names.
    *
-   * @throws IOException where it is cut off or no safetensors; the message says which
+   * @throws IOException where it is no safetensors, or its data are not as long as its header says,
+   *     which is known before there is room made for any of them; the message says which
    */
+  static Map<String, Named> read(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      InputStream in = Channels.newInputStream(channel);
+      Header header = Header.read(in);
+      long left = channel.size() - channel.position();
+      if (header.dataBytes() != left) {
+        throw new IOException(
+            "its header claims " + header.dataBytes() + " bytes of data, but it has " + left);
+      }
+      return read(header, in);
+    }
+  }
+
+  /** The same of a file whose length is not known. */
   static Map<String, Named> read(InputStream in) throws IOException {
+    return read(Header.read(in), in);
+  }
+
+  private static Map<String, Named> read(Header header, InputStream in) throws IOException {
     Map<String, Named> tensors = new LinkedHashMap<>();
-    for (Entry entry : Header.read(in).entries()) {
-      tensors.put(entry.name(), new Named(entry, readData(in, Math.toIntExact(entry.bytes()))));
+    for (Entry entry : header.entries()) {
+      if (entry.bytes() > Integer.MAX_VALUE) {
+        throw new IOException("its tensor " + entry.name() + " is too large: " + entry.bytes());
+      }
+      tensors.put(entry.name(), new Named(entry, readData(in, (int) entry.bytes())));
     }
     return tensors;
   }
@@ -220,18 +300,23 @@ final class Safetensors {
   }
 
   /**
-   * The next bytes of a file, as a direct little-endian buffer.
+   * The next bytes of a file, as a direct little-endian buffer. Room is made as they come: a size
+   * that is only claimed takes no memory.
    *
    * @throws IOException where there are fewer
    */
   static ByteBuffer readData(InputStream in, int size) throws IOException {
     ReadableByteChannel channel = Channels.newChannel(in);
-    ByteBuffer data = ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
-    while (data.hasRemaining()) {
+    ByteBuffer data = ByteBuffer.allocateDirect(Math.min(size, FIRST_ROOM));
+    while (data.position() < size) {
+      if (!data.hasRemaining()) {
+        int larger = (int) Math.min(size, 4L * data.capacity());
+        data = ByteBuffer.allocateDirect(larger).put(data.flip());
+      }
       if (channel.read(data) < 0) {
         throw new IOException("it is cut off");
       }
     }
-    return data.flip();
+    return data.flip().order(ByteOrder.LITTLE_ENDIAN);
   }
 }

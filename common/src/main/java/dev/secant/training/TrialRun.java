@@ -130,6 +130,7 @@ public final class TrialRun implements AutoCloseable {
       Recording recording, Measure measure, KeptPath kept, CheckpointStore store, Monitor monitor) {
     long start = System.nanoTime();
     double waited = run.waitSeconds();
+    monitor.begins(Monitor.Pass.REPLAY, 0);
     try (Scope scope = root.child()) {
       List<ReferencePoint> references = points(store).read(recording, measure.references(), scope);
       try (Measurement measurement =
@@ -177,6 +178,7 @@ public final class TrialRun implements AutoCloseable {
     double waited = run.waitSeconds();
     Checkpoints checkpoints = checkpoints(store);
     Checkpoint to = checkpoints.required(Checkpoints.name(recording.boundaries(), segment + 1));
+    monitor.begins(Monitor.Pass.REPLAY, recording.boundaries().get(segment));
     try (Scope scope = root.child()) {
       State state = start(recording.boundaries(), segment, checkpoints, scope);
       List<ReferencePoint> references = points(store).read(recording, measure.references(), scope);
@@ -257,6 +259,7 @@ public final class TrialRun implements AutoCloseable {
       double before = last.map(Checkpoint::seconds).orElse(0.0);
       double waitedBefore = last.map(Checkpoint::waitSeconds).orElse(0.0) - waited;
       last.ifPresent(checkpoint -> epochs.restore(checkpoint.epochs()));
+      monitor.begins(Monitor.Pass.RECORD, state.step());
       for (int i = 0; i < boundaries.size(); i++) {
         if (boundaries.get(i) < state.step()) {
           continue;

@@ -224,6 +224,14 @@ class FetchTest {
   }
 
   @Test
+  void anArchiveThatGrowsWithoutMeasureIsRefused() throws Exception {
+    byte[] zeros = new byte[10_000_000];
+    Zipped large = new Zipped(new ZipArchiveEntry("inside/zeros"), zeros);
+    assertRefused("x.tar.gz", tar(file("inside/zeros", zeros)), "grows more than 100fold");
+    assertRefused("x.zip", zip(large), "grows more than 100fold");
+  }
+
+  @Test
   void anArchiveWithoutTheFolderIsRefused() throws Exception {
     byte[] archive = tar(file("other/a.txt", text("a")));
     assertRefused("x.tar.gz", archive, "has no files in a folder inside");

@@ -306,6 +306,34 @@ class SweepFileTest {
     assertThat(read("include \"base\"").trials().get(0).epochs()).isEqualTo(9);
   }
 
+  @Test
+  void nothingIsFetchedForASweep() throws IOException {
+    // Nobody listens there, and nobody is asked.
+    String url = "http://127.0.0.1:1/more.conf";
+    refused("include url(\"" + url + "\")", ":2: include url(\"" + url, "only files");
+    refused("include required(url(\"" + url + "\"))", ":2: include url(\"" + url, "only files");
+    refused("include \"" + url + "\"", ":2: include \"" + url + "\": no such file");
+    Path file = write("train.epochs = 3");
+    assertThatThrownBy(
+            () ->
+                SweepFile.read(
+                    file, List.of("grid = { include url(\"" + url + "\") }"), Optional.empty()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("nothing can be included here");
+  }
+
+  @Test
+  void aNameIsNoPath() {
+    for (String name : List.of("../../x", "a/b", "a\\\\b", "..", ".", " ", "a\\nb")) {
+      refused("name = \"" + name + "\"", ":2: secant.name must be a name");
+    }
+  }
+
+  @Test
+  void aFileWithoutBottomIsRefused() {
+    refused("x = " + "[".repeat(200_000), "nested too deeply");
+  }
+
   private void refused(String text, String... parts) {
     assertThatThrownBy(() -> read(text))
         .as(text)

@@ -9,9 +9,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -58,14 +61,78 @@ class SafetensorsTest {
         "{'a': {'dtype': 'F32', 'shape': [-1], 'data_offsets': [0, -4]}}",
         "{'a': {'dtype': 'F32', 'shape': [999999999, 999999999, 99], 'data_offsets': [0, 4]}}",
         "{'__metadata__': {'step': 3}}",
+        "{'__metadata__': 3}",
+        "{'a': {'dtype': 'F32', 'shape': 1, 'data_offsets': [0, 4]}}",
+        "{'a': {'dtype': 'F32', 'shape': [1.5], 'data_offsets': [0, 4]}}",
+        "{'a': {'dtype': 'F32', 'shape': [4294967297], 'data_offsets': [0, 4]}}",
+        "{'a': {'dtype': 'F32', 'shape': [1], 'data_offsets': [-4, 0]}}",
+        "{'a': {'dtype': 'F32', 'shape': [1], 'data_offsets': [0, 4, 8]}}",
+        "{'a': {'dtype': 'F32', 'shape': [1], 'data_offsets': [0, 18446744073709551620]}}",
+        // Twice 2^62 bytes: the sum is no number of bytes.
+        "{'a': {'dtype': 'U8', 'shape': [1073741824, 1073741824, 4], 'data_offsets': [0, 4611686018427387904]},"
+            + " 'b': {'dtype': 'U8', 'shape': [1073741824, 1073741824, 4],"
+            + " 'data_offsets': [4611686018427387904, -9223372036854775808]}}",
+        // Larger than an array can be.
+        "{'a': {'dtype': 'F64', 'shape': [1073741824], 'data_offsets': [0, 8589934592]}}",
+        "{'a': {'dtype': 'U8', 'shape': [1], 'data_offsets': [0, 1]},"
+            + " 'a': {'dtype': 'U8', 'shape': [1], 'data_offsets': [1, 2]}}",
+        "{'a': {'dtype': 'U8', 'dtype': 'I8', 'shape': [1], 'data_offsets': [0, 1]}}",
+        "{} {}",
       })
   void aHeaderThatIsWrongIsRefused(String json) {
-    byte[] text = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-    ByteBuffer file = ByteBuffer.allocate(8 + text.length + 16).order(ByteOrder.LITTLE_ENDIAN);
-    file.putLong(text.length).put(text);
-
-    assertThatThrownBy(() -> Safetensors.read(new ByteArrayInputStream(file.array())))
+    assertThatThrownBy(() -> Safetensors.read(new ByteArrayInputStream(file(json, 16))))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aHeaderThatIsNestedDeeplyIsRefused() {
+    String deep = "[".repeat(1_000_000);
+
+    assertThatThrownBy(() -> Safetensors.read(new ByteArrayInputStream(file(deep, 0))))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("nesting depth");
+    assertThatThrownBy(
+            () -> Safetensors.read(new ByteArrayInputStream(file("{'a':".repeat(1_000_000), 0))))
+        .isInstanceOf(IOException.class);
+  }
+
+  /** Each would need more memory than these tests have. */
+  @Test
+  void whatIsOnlyClaimedTakesNoMemory(@TempDir Path folder) throws IOException {
+    StringBuilder header = new StringBuilder("{");
+    long gigabytes = 1L << 31;
+    for (long i = 0; i < 100; i++) {
+      header.append(
+          "%s't%d': {'dtype': 'U8', 'shape': [2147483647], 'data_offsets': [%d, %d]}"
+              .formatted(i == 0 ? "" : ",", i, i * (gigabytes - 1), (i + 1) * (gigabytes - 1)));
+    }
+    byte[] bytes = file(header + "}", 100);
+    Path file = Files.write(folder.resolve("claims.safetensors"), bytes);
+
+    assertThatThrownBy(() -> Safetensors.read(file))
+        .isInstanceOf(IOException.class)
+        .hasMessage("its header claims 214748364700 bytes of data, but it has 100");
+    assertThatThrownBy(() -> Safetensors.read(new ByteArrayInputStream(bytes)))
+        .isInstanceOf(IOException.class)
+        .hasMessage("it is cut off");
+  }
+
+  @Test
+  void aFileWithMoreThanItsHeaderSaysIsRefused(@TempDir Path folder) throws IOException {
+    String header = "{'a': {'dtype': 'U8', 'shape': [3], 'data_offsets': [0, 3]}}";
+    Path whole = Files.write(folder.resolve("whole"), file(header, 3));
+    Path longer = Files.write(folder.resolve("longer"), file(header, 4));
+
+    assertThat(Safetensors.read(whole)).containsOnlyKeys("a");
+    assertThatThrownBy(() -> Safetensors.read(longer))
+        .hasMessage("its header claims 3 bytes of data, but it has 4");
+  }
+
+  /** A file of this header, in which ' stands for ", and so many zeros. */
+  private static byte[] file(String json, int data) {
+    byte[] text = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    ByteBuffer file = ByteBuffer.allocate(8 + text.length + data).order(ByteOrder.LITTLE_ENDIAN);
+    return file.putLong(text.length).put(text).array();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.secant.cli;
 
+import dev.secant.job.MetricsPlugin;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
@@ -19,6 +20,7 @@ final class Sessions {
     conf.setIfMissing("spark.sql.catalogImplementation", "in-memory");
     // Ids such as 001234567890 are names, not numbers.
     conf.setIfMissing("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
+    watch(conf);
     // A second attempt of a training task would only take the first one's cores.
     conf.set("spark.speculation", "false");
     // A task that does not end when it is cancelled costs its executor, not the sweep.
@@ -43,5 +45,24 @@ final class Sessions {
       }
     }
     return SparkSession.builder().config(conf).getOrCreate();
+  }
+
+  /**
+   * The state of a sweep is among Spark's metrics, under a name that no application's id is part
+   * of, and where the page of the application is on, also there: {@code /metrics/prometheus}.
+   */
+  private static void watch(SparkConf conf) {
+    String plugins = conf.get("spark.plugins", "");
+    if (!plugins.contains(MetricsPlugin.class.getName())) {
+      conf.set(
+          "spark.plugins",
+          (plugins.isBlank() ? "" : plugins + ",") + MetricsPlugin.class.getName());
+    }
+    conf.setIfMissing("spark.metrics.namespace", "secant");
+    conf.setIfMissing(
+        "spark.metrics.conf.driver.sink.prometheusServlet.class",
+        "org.apache.spark.metrics.sink.PrometheusServlet");
+    conf.setIfMissing(
+        "spark.metrics.conf.driver.sink.prometheusServlet.path", "/metrics/prometheus");
   }
 }

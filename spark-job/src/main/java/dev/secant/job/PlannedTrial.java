@@ -3,9 +3,12 @@ package dev.secant.job;
 import dev.secant.architecture.Network;
 import dev.secant.config.InputException;
 import dev.secant.data.Dataset;
+import dev.secant.sweep.Control;
 import dev.secant.sweep.Reference;
+import dev.secant.sweep.Seeds;
 import dev.secant.sweep.Trial;
 import dev.secant.training.TrialRun;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,6 +33,39 @@ public record PlannedTrial(
 
   public String id() {
     return trial.id().value();
+  }
+
+  /** What people know it by: {@code mlp, shapes, batch 32, sgd lr 0.05, seed 0}. */
+  public String name() {
+    List<String> parts = new ArrayList<>();
+    parts.add(trial.architecture().type());
+    parts.add(trial.dataset().type());
+    parts.add("batch " + trial.batchSize());
+    parts.add(
+        trial.optimizer().type()
+            + " lr "
+            + BigDecimal.valueOf(trial.optimizer().learningRate())
+                .stripTrailingZeros()
+                .toPlainString());
+    Seeds seeds = trial.seeds();
+    parts.add("seed " + seeds.init());
+    if (seeds.order() != seeds.init()) {
+      parts.add("order " + seeds.order());
+    }
+    if (seeds.noise() != seeds.init()) {
+      parts.add("noise " + seeds.noise());
+    }
+    Control control = trial.control();
+    if (control.randomLabels() > 0) {
+      parts.add("random-labels " + control.randomLabels());
+    }
+    if (control.gradientNoise()) {
+      parts.add("gradient-noise");
+    }
+    if (control.labelSmoothing() > 0) {
+      parts.add("label-smoothing " + control.labelSmoothing());
+    }
+    return String.join(", ", parts);
   }
 
   /** Work of one pass, in multiply-adds: good enough to say which trial takes longest. */

@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.api.java.JavaRDD;
@@ -37,6 +38,9 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Runs the trials of a sweep, as many at once as there are task slots, the longest first. A trial
@@ -45,6 +49,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * the trial. What fails in a trial stays in that trial.
  */
 public final class SweepRun {
+  private static final Logger LOG = LoggerFactory.getLogger(SweepRun.class);
   private static final Duration POLL = Duration.ofMillis(20);
 
   /**
@@ -78,6 +83,7 @@ public final class SweepRun {
   private final int slots;
   private final TimeLimit limit;
   private volatile boolean stopping;
+  private volatile SweepState state;
 
   /** Why no trial can go on. */
   private volatile Optional<String> impossible = Optional.empty();
@@ -129,32 +135,39 @@ public final class SweepRun {
       List<PlannedTrial> left =
           trials.stream().filter(trial -> !isSettled(committed.get(trial.id()))).toList();
       int skipped = trials.size() - left.size();
-      long failedBefore =
+      List<Status> settled =
           trials.stream()
-              .map(trial -> committed.getOrDefault(trial.id(), ""))
-              .filter(status -> isSettled(status) && !status.equals(Status.COMPLETE.text()))
-              .count();
+              .map(trial -> committed.get(trial.id()))
+              .filter(SweepRun::isSettled)
+              .map(SweepRun::status)
+              .toList();
       Agenda agenda = new Agenda(left, slots);
       List<String> messages = new ArrayList<>();
-      int bad = (int) failedBefore;
-      progress.start(spark.sparkContext(), trials.size(), left, agenda);
-      boolean ended = false;
-      try (TimeLimit watched = limit.start();
+      int bad = (int) settled.stream().filter(status -> status != Status.COMPLETE).count();
+      try (SweepState now = new SweepState(context.sc(), trials.size(), settled, left, agenda);
+          ProgressFile file = new ProgressFile(output, now, context.sc().applicationId());
+          TimeLimit watched = limit.start();
           Starvation starvation =
               new Starvation(spark.sparkContext(), plan.run().executorTimeout(), this::abandon)) {
-        for (Ended end : runAll(agenda)) {
-          if (end.status() != Status.COMPLETE) {
-            bad++;
-            messages.add(end.id() + " " + end.status().text() + ": " + end.message());
+        state = now;
+        MetricsPlugin.show(context.sc(), now);
+        progress.start(now);
+        boolean ended = false;
+        try {
+          for (Ended end : runAll(agenda)) {
+            if (end.status() != Status.COMPLETE) {
+              bad++;
+              messages.add(end.id() + " " + end.status().text() + ": " + end.message());
+            }
           }
-        }
-        limit.awaitSlot();
-        ended = true;
-      } finally {
-        progress.stop();
-        if (!ended) {
-          // The caller takes Spark away next.
-          awaitTasks(Duration.ofMinutes(1));
+          limit.awaitSlot();
+          ended = true;
+        } finally {
+          progress.stop();
+          if (!ended) {
+            // The caller takes Spark away next.
+            awaitTasks(Duration.ofMinutes(1));
+          }
         }
       }
       return new Result(trials.size() - bad, bad, skipped, messages);
@@ -210,6 +223,13 @@ public final class SweepRun {
     return status != null && !status.isEmpty() && !status.equals(Status.FAILED.text());
   }
 
+  private static Status status(String text) {
+    return Arrays.stream(Status.values())
+        .filter(status -> status.text().equals(text))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no status of a trial: " + text));
+  }
+
   /**
    * @param steps that were walked
    * @param seconds that both passes took
@@ -251,10 +271,25 @@ public final class SweepRun {
       if (trial.isEmpty()) {
         return;
       }
-      Ended end = runToItsEnd(trial.get(), agenda);
+      state.began(trial.get());
+      Ended end = logged(trial.get(), () -> runToItsEnd(trial.get(), agenda));
       agenda.ended(trial.get(), end.steps(), end.seconds());
+      state.ended(trial.get(), end.status());
       progress.ended(trial.get(), end.status(), end.message());
       ended.add(end);
+    }
+  }
+
+  private static Ended logged(PlannedTrial trial, Supplier<Ended> work) {
+    try (MDC.MDCCloseable id = MDC.putCloseable(TaskWatch.TRIAL, trial.id())) {
+      LOG.info("trial {} begins: {}", trial.id(), trial.name());
+      Ended end = work.get();
+      if (end.status() == Status.COMPLETE) {
+        LOG.info("trial {} ends: {} steps, {} s", trial.id(), end.steps(), end.seconds());
+      } else {
+        LOG.warn("trial {} ends: {}: {}", trial.id(), end.status().text(), end.message());
+      }
+      return end;
     }
   }
 
@@ -313,21 +348,14 @@ public final class SweepRun {
             plan.dataRoot().toString(),
             plan.engine());
     TaskBody body =
-        new TaskBody(
-            task,
-            execution,
-            output.root().toString(),
-            configuration,
-            progress.steps(),
-            progress.cost(),
-            (long) trial.costOfStep());
+        new TaskBody(task, execution, output.root().toString(), configuration, state.counts());
 
     int segments = segments(trial, agenda);
-    context.setJobGroup(id, "trial " + id, limit.interrupts());
+    context.setJobGroup(id, describe(trial, "record and measure"), limit.interrupts());
     Walked walked =
         segments == 1
             ? done(context.parallelize(List.of(id), 1).map(unused -> body.whole()).first())
-            : walkInSegments(segments, body);
+            : walkInSegments(trial, segments, body);
     TrialRecord row = row(trial, walked);
     tables(id).commit(row);
     output.removeCheckpoints(id, keptCheckpoints());
@@ -336,8 +364,10 @@ public final class SweepRun {
   }
 
   /** A task that records, then one a segment that replays, then one a segment that writes. */
-  private Walked walkInSegments(int segments, TaskBody body) throws IOException, TrialFailed {
-    String id = body.task().trialId();
+  private Walked walkInSegments(PlannedTrial trial, int segments, TaskBody body)
+      throws IOException, TrialFailed {
+    String id = trial.id();
+    context.sc().setJobDescription(describe(trial, "record (" + segments + " segments)"));
     Recording recording = done(context.parallelize(List.of(segments), 1).map(body::record).first());
     JavaRDD<TaskOutcome<ReplayedSegment>> outcomes =
         context
@@ -346,13 +376,16 @@ public final class SweepRun {
                 Math.max(1, recording.segments()))
             .map(segment -> body.replay(recording, segment))
             .persist(StorageLevel.MEMORY_AND_DISK());
+    String parts = " (" + recording.segments() + " segments)";
     try {
+      context.sc().setJobDescription(describe(trial, "replay" + parts));
       List<Replayed> replayed = new ArrayList<>();
       for (TaskOutcome<Replayed> outcome :
           outcomes.map(outcome -> outcome.map(Replayed::of)).collect()) {
         replayed.add(done(outcome));
       }
       PathNulls nulls = PathNulls.of(recording, plan.measure().references(), replayed);
+      context.sc().setJobDescription(describe(trial, "write" + parts));
       outcomes.foreach(outcome -> body.write(outcome, nulls));
       tables(id).writeEpochs(plan.measure(), recording, replayed);
       return Walked.of(recording, replayed, Measure.Mode.REPLAY);
@@ -363,6 +396,11 @@ public final class SweepRun {
 
   private Set<String> keptCheckpoints() {
     return plan.measure().keepCheckpoints() ? Output.KEPT_CHECKPOINTS : Set.of();
+  }
+
+  /** What Spark's pages call a job. */
+  private static String describe(PlannedTrial trial, String pass) {
+    return "trial " + trial.id() + ": " + trial.name() + ": " + pass;
   }
 
   private TrialTables tables(String id) {

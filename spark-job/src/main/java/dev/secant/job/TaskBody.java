@@ -2,16 +2,15 @@ package dev.secant.job;
 
 import dev.secant.training.CheckpointStore;
 import dev.secant.training.MeasuredPath;
-import dev.secant.training.Monitor;
 import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** What runs inside a Spark task. */
@@ -20,37 +19,57 @@ record TaskBody(
     TrialExecution execution,
     String root,
     Broadcast<SerializableConfiguration> configuration,
-    LongAccumulator steps,
-    LongAccumulator cost,
-    long costOfStep)
+    Counts counts)
     implements Serializable {
 
   TaskOutcome<Recording> record(int segments) throws IOException {
-    return TaskOutcome.of(() -> execution.record(task, segments, store(), monitor()));
+    try (TaskWatch watch = TaskWatch.ofPath(task.trialId(), counts, stopped())) {
+      return watch.ended(
+          TaskOutcome.of(
+              () -> {
+                Recording recording = execution.record(task, segments, store(watch), watch);
+                watch.recorded(recording);
+                return recording;
+              }));
+    }
   }
 
   TaskOutcome<ReplayedSegment> replay(Recording recording, int segment) throws IOException {
-    return TaskOutcome.of(() -> execution.replay(task, recording, segment, store(), monitor()));
+    try (TaskWatch watch = TaskWatch.ofSegment(task.trialId(), segment, counts, stopped())) {
+      return watch.ended(
+          TaskOutcome.of(
+              () -> {
+                ReplayedSegment replayed =
+                    execution.replay(task, recording, segment, store(watch), watch);
+                watch.replayed(Replayed.of(replayed));
+                return replayed;
+              }));
+    }
   }
 
   /** A whole trial, all but the row that commits it. */
   TaskOutcome<Walked> whole() throws IOException {
-    return TaskOutcome.of(
-        () -> {
-          MeasuredPath whole = execution.whole(task, store(), monitor());
-          if (TaskContext.get().isInterrupted()) {
-            // What was told to stop, and heard it late, must not write beside its trial's row.
-            throw new CancellationException("stopped");
-          }
-          List<Replayed> replayed = whole.segments().stream().map(Replayed::of).toList();
-          PathNulls nulls = PathNulls.of(whole.recording(), task.measure().references(), replayed);
-          TrialTables tables = new TrialTables(output(), task.trialId());
-          for (ReplayedSegment segment : whole.segments()) {
-            tables.write(task.measure(), segment, nulls);
-          }
-          tables.writeEpochs(task.measure(), whole.recording(), replayed);
-          return Walked.of(whole.recording(), replayed, whole.mode());
-        });
+    try (TaskWatch watch = TaskWatch.ofPath(task.trialId(), counts, stopped())) {
+      return watch.ended(TaskOutcome.of(() -> whole(watch)));
+    }
+  }
+
+  private Walked whole(TaskWatch watch) throws IOException {
+    MeasuredPath whole = execution.whole(task, store(watch), watch);
+    if (TaskContext.get().isInterrupted()) {
+      // What was told to stop, and heard it late, must not write beside its trial's row.
+      throw new CancellationException("stopped");
+    }
+    List<Replayed> replayed = whole.segments().stream().map(Replayed::of).toList();
+    watch.recorded(whole.recording());
+    replayed.forEach(watch::replayed);
+    PathNulls nulls = PathNulls.of(whole.recording(), task.measure().references(), replayed);
+    TrialTables tables = new TrialTables(output(), task.trialId());
+    for (ReplayedSegment segment : whole.segments()) {
+      tables.write(task.measure(), segment, nulls);
+    }
+    tables.writeEpochs(task.measure(), whole.recording(), replayed);
+    return Walked.of(whole.recording(), replayed, whole.mode());
   }
 
   void write(TaskOutcome<ReplayedSegment> outcome, PathNulls nulls) throws IOException {
@@ -62,27 +81,15 @@ record TaskBody(
     new TrialTables(output(), task.trialId()).write(task.measure(), segment, nulls);
   }
 
-  private CheckpointStore store() {
-    return output().checkpointStore(task.trialId());
+  private CheckpointStore store(TaskWatch watch) {
+    return watch.counting(output().checkpointStore(task.trialId()));
   }
 
   private Output output() {
     return new Output(root, configuration.value().value());
   }
 
-  private Monitor monitor() {
-    TaskContext context = TaskContext.get();
-    return new Monitor() {
-      @Override
-      public void stepped() {
-        steps.add(1L);
-        cost.add(costOfStep);
-      }
-
-      @Override
-      public boolean stopped() {
-        return context.isInterrupted();
-      }
-    };
+  private static BooleanSupplier stopped() {
+    return TaskContext.get()::isInterrupted;
   }
 }

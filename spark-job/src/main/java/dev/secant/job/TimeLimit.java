@@ -238,7 +238,7 @@ final class TimeLimit extends SparkListener implements AutoCloseable {
       }
       for (AccumulableInfo info : CollectionConverters.asJava(task._4())) {
         if (info.name().isDefined()
-            && Progress.STEPS.equals(info.name().get())
+            && Count.STEPS.accumulator().equals(info.name().get())
             && info.update().isDefined()
             && info.update().get() instanceof Number steps) {
           clocks.get(trial).steps.put(id, steps.longValue());
