@@ -4,6 +4,7 @@ import dev.secant.config.InputException;
 import dev.secant.engine.Device;
 import dev.secant.engine.Engine;
 import dev.secant.sweep.EngineSettings;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
@@ -31,6 +32,13 @@ public final class Devices {
   /** Whether a sweep's tasks run in this process, where Spark assigns no GPUs. */
   static boolean here(SparkConf conf) {
     return conf.get("spark.master", "local").matches("local(\\[.*)?");
+  }
+
+  /** Takes out of a configuration what Spark cannot do on one machine, where it would hang. */
+  public static void adapt(SparkConf conf) {
+    if (here(conf)) {
+      List.of(OF_TASK, OF_EXECUTOR, "spark.driver.resource.gpu.amount").forEach(conf::remove);
+    }
   }
 
   /**

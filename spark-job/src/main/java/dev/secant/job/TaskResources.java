@@ -3,6 +3,8 @@ package dev.secant.job;
 import dev.secant.sweep.EngineSettings;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.resource.ResourceProfile;
@@ -40,29 +42,38 @@ final class TaskResources {
   }
 
   /** Whether this trial's tasks have cores alone, where others have GPUs. */
-  boolean coresOnly(PlannedTrial trial) {
+  private boolean coresOnly(PlannedTrial trial) {
     return coresOnly.isPresent() && !engine.ofTrial(trial.parameters()).equals(engine);
+  }
+
+  /**
+   * Trials that wait for the same resources.
+   *
+   * @param slots how many of them can run at once on the executors that are there by now
+   */
+  record Lane(Predicate<PlannedTrial> trials, IntSupplier slots) {}
+
+  /** The lanes, in which trials run independently; each trial is in one. */
+  List<Lane> lanes() {
+    if (coresOnly.isEmpty()) {
+      return List.of(new Lane(trial -> true, this::slots));
+    }
+    IntSupplier gpus = () -> Math.max(1, atOnce(application));
+    // The others leave a task on a GPU the core that it needs.
+    IntSupplier cores = () -> Math.max(1, slots() - gpus.getAsInt());
+    return List.of(
+        new Lane(Predicate.not(this::coresOnly), gpus), new Lane(this::coresOnly, cores));
   }
 
   /** One task for each of the items, with what the trial needs. */
   <T> JavaRDD<T> tasks(PlannedTrial trial, List<T> items) {
-    return tasks(items, coresOnly.filter(profile -> coresOnly(trial)));
-  }
-
-  private <T> JavaRDD<T> tasks(List<T> items, Optional<ResourceProfile> profile) {
     JavaRDD<T> tasks = context.parallelize(items, Math.max(1, items.size()));
-    return profile.map(tasks::withResources).orElse(tasks);
+    return coresOnly(trial) ? tasks.withResources(coresOnly.orElseThrow()) : tasks;
   }
 
   /** How many tasks can run at once on the executors that are there by now; at least one. */
   int slots() {
     return Math.max(1, atOnce(coresOnly.orElse(application)));
-  }
-
-  /** How many tasks of trials with cores alone, or of the others, can run at once. */
-  int slots(boolean withCoresOnly) {
-    int gpus = Math.max(1, atOnce(application));
-    return withCoresOnly ? Math.max(1, slots() - gpus) : gpus;
   }
 
   private int atOnce(ResourceProfile profile) {
