@@ -16,6 +16,7 @@ import java.util.Set;
 public final class Engine {
   private static final String NAME = "PyTorch";
   private static final String THREADS = "ai.djl.pytorch.num_threads";
+  private static final String THREADS_BETWEEN = "ai.djl.pytorch.num_interop_threads";
 
   /** Sizes of cuBLAS's work space with which it repeats its results; read when CUDA starts. */
   private static final String WORKSPACE = "CUBLAS_WORKSPACE_CONFIG";
@@ -51,7 +52,8 @@ public final class Engine {
   /**
    * Starts the engine, unless it runs, and checks that it can use a device.
    *
-   * @throws InputException where it cannot; the message says what was found and what would be right
+   * @throws InputException where it cannot, or where there is no libtorch; the message says what
+   *     was found and what would be right
    */
   public static synchronized void require(Device device, int threads) {
     start(threads);
@@ -107,10 +109,15 @@ public final class Engine {
               + " needs a process of its own");
     }
     System.setProperty(THREADS, wanted);
+    // Programs have no parts that run side by side; parallelism comes from trials.
+    System.setProperty(THREADS_BETWEEN, System.getProperty(THREADS_BETWEEN, "1"));
     System.setProperty("ai.djl.offline", "true");
     // The profiling executor may choose other kernels from one call to the next.
     System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
     Optional<Libtorch> named = Libtorch.named();
+    if (named.isEmpty() && !Libtorch.bundled()) {
+      throw new InputException(Libtorch.missing());
+    }
     named.ifPresent(Libtorch::check);
     named.ifPresent(Libtorch::announce);
     try {

@@ -49,6 +49,24 @@ record Libtorch(Path folder, Optional<String> version, boolean cuda) {
         .map(Libtorch::in);
   }
 
+  /** Whether the class path has one inside, as the build's has. */
+  static boolean bundled() {
+    return Libtorch.class.getResource("/native/lib/pytorch.properties") != null;
+  }
+
+  /** Why there is none. */
+  static String missing() {
+    return "there is no libtorch: none on the class path, and "
+        + PATH
+        + " is "
+        + setting(PATH)
+        + ". Right would be: "
+        + PATH
+        + " naming, on every machine that trains, the folder of a libtorch "
+        + built()
+        + ", or a secant.jar built with -Pnative-cpu; see deploy/README.md";
+  }
+
   /** The one that runs. */
   static Libtorch loaded() {
     Libtorch loaded = in(Path.of(LibUtils.getLibtorchPath()));

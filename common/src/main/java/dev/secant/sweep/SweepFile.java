@@ -229,7 +229,10 @@ public final class SweepFile {
         };
     EngineSettings read =
         new EngineSettings(
-            device, engine.integerFrom(1, "threads", 1), engine.flag("deterministic", true));
+            device,
+            engine.integerFrom(1, "threads", 1),
+            engine.flag("deterministic", true),
+            engine.integerFrom(0, "gpu-from", 0));
     engine.refuseUnknown();
     return read;
   }

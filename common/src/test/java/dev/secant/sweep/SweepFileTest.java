@@ -69,7 +69,7 @@ class SweepFileTest {
             train { epochs = 2, weight-decay = 1e-6, schedule = {type: cosine, warmup-epochs: 1}
                     clip-norm = 0.5, max-loss = 100 }
             measure { mode = replay, trajectory-memory = 2GiB, segments = 3, keep-checkpoints = on, lags = off }
-            engine { device = cpu, threads = 2, deterministic = false }
+            engine { device = cpu, threads = 2, deterministic = false, gpu-from = 1000 }
             data { root = somewhere }
             run { time-limit = 90 minutes, executor-timeout = none }
             """);
@@ -87,7 +87,8 @@ class SweepFileTest {
                 2L << 30,
                 3,
                 true));
-    assertThat(sweep.engine()).isEqualTo(new EngineSettings(EngineSettings.Device.CPU, 2, false));
+    assertThat(sweep.engine())
+        .isEqualTo(new EngineSettings(EngineSettings.Device.CPU, 2, false, 1000));
     assertThat(sweep.dataRoot()).isEqualTo(Path.of("somewhere"));
     assertThat(sweep.run())
         .isEqualTo(new RunSettings(Optional.of(Duration.ofMinutes(90)), Optional.empty()));

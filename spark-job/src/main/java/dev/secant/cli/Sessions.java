@@ -1,6 +1,9 @@
 package dev.secant.cli;
 
+import dev.secant.job.Devices;
 import dev.secant.job.MetricsPlugin;
+import java.util.List;
+import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
@@ -8,6 +11,21 @@ import org.apache.spark.sql.SparkSession;
  * Spark as Secant wants it; what the user has set, by spark-submit or {@code -Dspark...}, stays.
  */
 final class Sessions {
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of(
+          "OMP_NUM_THREADS",
+          "1",
+          "MKL_NUM_THREADS",
+          "1",
+          "CUBLAS_WORKSPACE_CONFIG",
+          ":4096:8",
+          "GLIBC_TUNABLES",
+          "glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=1099511627776:glibc.malloc.mmap_threshold=33554432");
+
+  /** Where libtorch is, which is the executors' own matter where this process does not say it. */
+  private static final List<String> LIBTORCH =
+      List.of("PYTORCH_LIBRARY_PATH", "PYTORCH_VERSION", "PYTORCH_FLAVOR");
+
   private Sessions() {}
 
   static SparkSession open() {
@@ -34,16 +52,9 @@ final class Sessions {
       conf.setIfMissing("spark.sql.shuffle.partitions", "4");
       // Thousands of folders, one a trial, are listed by a few tasks, not by one task each.
       conf.setIfMissing("spark.sql.sources.parallelPartitionDiscovery.parallelism", "8");
-      // Local mode hangs or throws with resources asked for.
-      for (String key :
-          new String[] {
-            "spark.task.resource.gpu.amount",
-            "spark.executor.resource.gpu.amount",
-            "spark.driver.resource.gpu.amount"
-          }) {
-        conf.remove(key);
-      }
     }
+    Devices.adapt(conf);
+    equip(conf);
     return SparkSession.builder().config(conf).getOrCreate();
   }
 
@@ -64,5 +75,22 @@ final class Sessions {
         "org.apache.spark.metrics.sink.PrometheusServlet");
     conf.setIfMissing(
         "spark.metrics.conf.driver.sink.prometheusServlet.path", "/metrics/prometheus");
+  }
+
+  /**
+   * What the process of an executor must have before it starts: what this process has, or else the
+   * same as the launcher {@code secant} sets and explains.
+   */
+  private static void equip(SparkConf conf) {
+    Map<String, String> environment = System.getenv();
+    ENVIRONMENT.forEach(
+        (name, otherwise) ->
+            conf.setIfMissing(
+                "spark.executorEnv." + name, environment.getOrDefault(name, otherwise)));
+    for (String name : LIBTORCH) {
+      if (environment.containsKey(name)) {
+        conf.setIfMissing("spark.executorEnv." + name, environment.get(name));
+      }
+    }
   }
 }

@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 
 /**
  * The trials that are still to be done, the one that takes longest first, so that the short ones
@@ -18,8 +21,8 @@ final class Agenda {
   /** Seconds a unit of cost, both passes, of a core that does 20 billion multiply-adds a second. */
   private static final double GUESS = 1e-10;
 
-  private final int slots;
-  private final Map<String, PriorityQueue<PlannedTrial>> waiting = new LinkedHashMap<>();
+  private final IntSupplier slots;
+  private final Map<String, SortedSet<PlannedTrial>> waiting = new LinkedHashMap<>();
   private final Map<String, Measured> measured = new HashMap<>();
   private final Map<PlannedTrial, Long> running = new HashMap<>();
   private final Measured all = new Measured();
@@ -31,14 +34,20 @@ final class Agenda {
     private double seconds;
   }
 
-  Agenda(List<PlannedTrial> trials, int slots) {
+  /**
+   * @param slots how many trials can run at once, by now
+   */
+  Agenda(List<PlannedTrial> trials, IntSupplier slots) {
     this.slots = slots;
     for (PlannedTrial trial : trials) {
       waiting
           .computeIfAbsent(
               kind(trial),
               kind ->
-                  new PriorityQueue<>(Comparator.comparingDouble(PlannedTrial::cost).reversed()))
+                  new TreeSet<>(
+                      Comparator.comparingDouble(PlannedTrial::cost)
+                          .reversed()
+                          .thenComparing(PlannedTrial::id)))
           .add(trial);
       measured.computeIfAbsent(kind(trial), kind -> new Measured()).waitingCost += trial.cost();
     }
@@ -49,14 +58,19 @@ final class Agenda {
   }
 
   /** The trial to begin now, which then counts as running; empty where none waits. */
-  synchronized Optional<PlannedTrial> next(long now) {
+  Optional<PlannedTrial> next(long now) {
+    return next(now, trial -> true);
+  }
+
+  /** The same among the trials that are wanted. */
+  synchronized Optional<PlannedTrial> next(long now, Predicate<PlannedTrial> wanted) {
     Optional<PlannedTrial> longest =
         waiting.values().stream()
-            .flatMap(trials -> Optional.ofNullable(trials.peek()).stream())
+            .flatMap(trials -> trials.stream().filter(wanted).findFirst().stream())
             .max(Comparator.comparingDouble(this::seconds));
     longest.ifPresent(
         trial -> {
-          waiting.get(kind(trial)).remove();
+          waiting.get(kind(trial)).remove(trial);
           measured.get(kind(trial)).waitingCost -= trial.cost();
           running.put(trial, now);
         });
@@ -85,14 +99,15 @@ final class Agenda {
       return Optional.empty();
     }
     double longest = running.keySet().stream().mapToDouble(t -> left(t, now)).max().orElse(0);
-    return Optional.of(Math.max(longest, work(now) / slots));
+    return Optional.of(Math.max(longest, work(now) / slots.getAsInt()));
   }
 
   /** How many slots will be free to help with the replay of a trial that runs. */
   synchronized int helping(PlannedTrial trial, long now) {
     // Its share of all that is left to do: one slot where the others fill theirs until it ends.
     double share = left(trial, now) / work(now);
-    return share > 0 ? (int) Math.min(slots, Math.ceil(slots * share - 1e-9)) : 1;
+    int all = slots.getAsInt();
+    return share > 0 ? (int) Math.min(all, Math.ceil(all * share - 1e-9)) : 1;
   }
 
   /** The seconds of one slot that both passes of a trial are expected to take. */

@@ -1,6 +1,8 @@
 package dev.secant.job;
 
 import dev.secant.data.Dataset;
+import dev.secant.engine.Device;
+import dev.secant.engine.Engine;
 import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Trial;
 import dev.secant.training.CheckpointStore;
@@ -16,6 +18,11 @@ import org.apache.spark.TaskContext;
 /** The real thing: trains through the engine. */
 public record EngineExecution() implements TrialExecution {
   private static final long serialVersionUID = 1L;
+
+  @Override
+  public void ready(EngineSettings engine) {
+    Engine.require(device(engine), engine.threads());
+  }
 
   @Override
   public Recording record(TrialTask task, int segments, CheckpointStore store, Monitor monitor)
@@ -57,10 +64,10 @@ public record EngineExecution() implements TrialExecution {
     Trial trial = Trial.fromJson(task.json());
     Dataset dataset = LoadedDatasets.load(trial.dataset(), Path.of(task.dataRoot()));
     EngineSettings engine = task.engine();
-    return new TrialRun(
-        trial,
-        dataset,
-        Devices.ofTask(engine, TaskContext.get().resourcesJMap()),
-        engine.threads());
+    return new TrialRun(trial, dataset, device(engine), engine.threads());
+  }
+
+  private static Device device(EngineSettings engine) {
+    return Devices.ofTask(engine, TaskContext.get().resourcesJMap());
   }
 }

@@ -1,5 +1,7 @@
 package dev.secant.job;
 
+import dev.secant.config.InputException;
+import dev.secant.job.TaskResources.Lane;
 import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
 import dev.secant.sweep.RunSettings;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +31,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -51,6 +56,7 @@ import org.slf4j.MDC;
 public final class SweepRun {
   private static final Logger LOG = LoggerFactory.getLogger(SweepRun.class);
   private static final Duration POLL = Duration.ofMillis(20);
+  private static final Duration LOOK_FOR_SLOTS = Duration.ofSeconds(1);
 
   /**
    * How a run is done; none of it changes a path, but for device and threads its last bits.
@@ -79,8 +85,8 @@ public final class SweepRun {
   private final Progress progress;
   private final Output output;
   private final Broadcast<SerializableConfiguration> configuration;
-  private final Surroundings surroundings;
-  private final int slots;
+  private final Versions versions = Versions.read();
+  private final TaskResources resources;
   private final TimeLimit limit;
   private volatile boolean stopping;
   private volatile SweepState state;
@@ -97,24 +103,31 @@ public final class SweepRun {
     this.output = new Output(plan.output(), context.hadoopConfiguration());
     this.configuration =
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
-    this.surroundings = Versions.read().surroundings(plan.engine(), spark.version());
-    this.slots = Math.max(1, context.defaultParallelism());
+    this.resources = new TaskResources(context, plan.engine());
     this.limit =
         new TimeLimit(
-            spark.sparkContext(), plan.run().timeLimit(), slots, progress::say, this::abandon);
+            spark.sparkContext(),
+            plan.run().timeLimit(),
+            resources.slots(),
+            progress::say,
+            this::abandon);
   }
 
   /**
    * Runs what is not committed yet; trials that failed before are tried again.
    *
-   * @throws dev.secant.config.InputException where the output cannot be written or is in use, or a
-   *     path that shall be kept in memory does not fit
+   * @throws dev.secant.config.InputException where the output cannot be written or is in use, a
+   *     path that shall be kept in memory does not fit, or the cluster does not give what is asked
+   *     for
    * @throws SweepStopped where the output or the cluster is lost on the way
    * @throws InterruptedException where this thread was interrupted; running again goes on
    */
   public Result run(List<PlannedTrial> trials) throws InterruptedException, IOException {
     if (plan.measure().mode() == Measure.Mode.TRAJECTORY) {
       TrajectoryMemory.check(trials, plan.measure(), plan.engine());
+    }
+    if (!context.isLocal()) {
+      callTheRoll(trials);
     }
     try (OutputLock lock = OutputLock.take(output, this::loseOutput)) {
       output.recover();
@@ -141,7 +154,7 @@ public final class SweepRun {
               .filter(SweepRun::isSettled)
               .map(SweepRun::status)
               .toList();
-      Agenda agenda = new Agenda(left, slots);
+      Agenda agenda = new Agenda(left, resources::slots);
       List<String> messages = new ArrayList<>();
       int bad = (int) settled.stream().filter(status -> status != Status.COMPLETE).count();
       try (SweepState now = new SweepState(context.sc(), trials.size(), settled, left, agenda);
@@ -171,6 +184,18 @@ public final class SweepRun {
         }
       }
       return new Result(trials.size() - bad, bad, skipped, messages);
+    }
+  }
+
+  private void callTheRoll(List<PlannedTrial> trials) throws InterruptedException {
+    try {
+      new RollCall(context, resources, execution, plan.engine())
+          .hold(trials, plan.run().executorTimeout());
+    } catch (InputException e) {
+      if (stopping) {
+        throw new InterruptedException("the sweep was interrupted");
+      }
+      throw e;
     }
   }
 
@@ -237,16 +262,28 @@ public final class SweepRun {
   private record Ended(String id, Status status, String message, long steps, double seconds) {}
 
   private List<Ended> runAll(Agenda agenda) throws InterruptedException {
-    ExecutorService pool = Executors.newFixedThreadPool(slots);
+    ExecutorService pool = Executors.newCachedThreadPool();
     ConcurrentLinkedQueue<Ended> ended = new ConcurrentLinkedQueue<>();
     try {
       CompletionService<Void> workers = new ExecutorCompletionService<>(pool);
-      for (int slot = 0; slot < slots; slot++) {
-        workers.submit(() -> runOneByOne(agenda, ended), null);
-      }
-      for (int slot = 0; slot < slots; slot++) {
-        workers.take().get();
-      }
+      List<Lane> lanes = resources.lanes();
+      Map<Lane, Integer> begun = new HashMap<>();
+      int working = 0;
+      do {
+        for (Lane lane : lanes) {
+          // A cluster gives executors one after another.
+          while (begun.merge(lane, 0, Integer::sum) < lane.slots().getAsInt()) {
+            workers.submit(() -> runOneByOne(agenda, lane, ended), null);
+            begun.merge(lane, 1, Integer::sum);
+            working++;
+          }
+        }
+        Future<Void> idle = workers.poll(LOOK_FOR_SLOTS.toMillis(), TimeUnit.MILLISECONDS);
+        if (idle != null) {
+          idle.get();
+          working--;
+        }
+      } while (working > 0);
       return List.copyOf(ended);
     } catch (ExecutionException e) {
       cancelAllJobs();
@@ -265,9 +302,9 @@ public final class SweepRun {
     }
   }
 
-  private void runOneByOne(Agenda agenda, Collection<Ended> ended) {
+  private void runOneByOne(Agenda agenda, Lane lane, Collection<Ended> ended) {
     while (true) {
-      Optional<PlannedTrial> trial = agenda.next(System.nanoTime());
+      Optional<PlannedTrial> trial = agenda.next(System.nanoTime(), lane.trials());
       if (trial.isEmpty()) {
         return;
       }
@@ -329,7 +366,7 @@ public final class SweepRun {
       tables(trial.id())
           .commit(
               new TrialRecord(
-                  trial.trial(), trial.parameters(), 0, ending, Passes.NONE, surroundings));
+                  trial.trial(), trial.parameters(), 0, ending, Passes.NONE, surroundings(trial)));
     } catch (IOException e) {
       throw new SweepStopped(
           "trial " + trial.id() + " failed (" + message + "), and its row: " + e.getMessage(), e);
@@ -346,7 +383,7 @@ public final class SweepRun {
             trial.trial().canonicalJson(),
             plan.measure(),
             plan.dataRoot().toString(),
-            plan.engine());
+            engine(trial));
     TaskBody body =
         new TaskBody(task, execution, output.root().toString(), configuration, state.counts());
 
@@ -354,7 +391,7 @@ public final class SweepRun {
     context.setJobGroup(id, describe(trial, "record and measure"), limit.interrupts());
     Walked walked =
         segments == 1
-            ? done(context.parallelize(List.of(id), 1).map(unused -> body.whole()).first())
+            ? done(resources.tasks(trial, List.of(id)).map(unused -> body.whole()).first())
             : walkInSegments(trial, segments, body);
     TrialRecord row = row(trial, walked);
     tables(id).commit(row);
@@ -368,12 +405,10 @@ public final class SweepRun {
       throws IOException, TrialFailed {
     String id = trial.id();
     context.sc().setJobDescription(describe(trial, "record (" + segments + " segments)"));
-    Recording recording = done(context.parallelize(List.of(segments), 1).map(body::record).first());
+    Recording recording = done(resources.tasks(trial, List.of(segments)).map(body::record).first());
     JavaRDD<TaskOutcome<ReplayedSegment>> outcomes =
-        context
-            .parallelize(
-                IntStream.range(0, recording.segments()).boxed().toList(),
-                Math.max(1, recording.segments()))
+        resources
+            .tasks(trial, IntStream.range(0, recording.segments()).boxed().toList())
             .map(segment -> body.replay(recording, segment))
             .persist(StorageLevel.MEMORY_AND_DISK());
     String parts = " (" + recording.segments() + " segments)";
@@ -433,11 +468,19 @@ public final class SweepRun {
             recording.seconds(),
             walked.replaySeconds(),
             recording.waitSeconds() + walked.waitSeconds()),
-        surroundings);
+        surroundings(trial));
+  }
+
+  private EngineSettings engine(PlannedTrial trial) {
+    return plan.engine().ofTrial(trial.parameters());
+  }
+
+  private Surroundings surroundings(PlannedTrial trial) {
+    return versions.surroundings(engine(trial), spark.version());
   }
 
   private int segments(PlannedTrial trial, Agenda agenda) {
-    if (trial.trajectoryBytes() <= TrajectoryMemory.bytes(plan.measure(), plan.engine())) {
+    if (trial.trajectoryBytes() <= TrajectoryMemory.bytes(plan.measure(), engine(trial))) {
       return 1;
     }
     if (plan.measure().segments() > 0) {

@@ -44,8 +44,8 @@ final class TrajectoryMemory {
    * @throws InputException where one of the paths would take more than it may
    */
   static void check(List<PlannedTrial> trials, Measure measure, EngineSettings engine) {
-    long bytes = bytes(measure, engine);
     for (PlannedTrial trial : trials) {
+      long bytes = bytes(measure, engine.ofTrial(trial.parameters()));
       if (trial.trajectoryBytes() > bytes) {
         throw new InputException(
             "measure.mode = trajectory: the path of trial %s takes %,d MiB (%,d steps of %,d weights), but measure.trajectory-memory is %,d MiB; raise it, or take mode = auto"

@@ -1,5 +1,6 @@
 package dev.secant.job;
 
+import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
 import dev.secant.training.CheckpointStore;
 import dev.secant.training.MeasuredPath;
@@ -16,6 +17,13 @@ import java.util.List;
  * store, so a task that was lost can be run again anywhere.
  */
 public interface TrialExecution extends Serializable {
+  /**
+   * Asked in a task before any trial begins.
+   *
+   * @throws dev.secant.config.InputException where this executor could not walk any path
+   */
+  default void ready(EngineSettings engine) {}
+
   /** Walks the path, from the last whole checkpoint in the store where there is one. */
   Recording record(TrialTask task, int segments, CheckpointStore store, Monitor monitor)
       throws IOException;

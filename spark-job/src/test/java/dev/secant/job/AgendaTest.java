@@ -30,7 +30,7 @@ class AgendaTest {
     PlannedTrial small = trial(MLP, 1, 10);
     PlannedTrial large = trial(MLP, 2, 1000);
     PlannedTrial conv = trial(CONV, 3, 100);
-    Agenda agenda = new Agenda(List.of(small, large, conv), 2);
+    Agenda agenda = new Agenda(List.of(small, large, conv), () -> 2);
 
     assertThat(agenda.next(0)).contains(large);
     assertThat(agenda.next(0)).contains(conv);
@@ -44,7 +44,7 @@ class AgendaTest {
     PlannedTrial conv = trial(CONV, 2, 900);
     PlannedTrial nextMlp = trial(MLP, 3, 500);
     PlannedTrial nextConv = trial(CONV, 4, 400);
-    Agenda agenda = new Agenda(List.of(mlp, conv, nextMlp, nextConv), 2);
+    Agenda agenda = new Agenda(List.of(mlp, conv, nextMlp, nextConv), () -> 2);
     agenda.next(0);
     agenda.next(0);
 
@@ -61,7 +61,7 @@ class AgendaTest {
     PlannedTrial first = trial(MLP, 1, 1000);
     PlannedTrial second = trial(MLP, 2, 800);
     PlannedTrial third = trial(MLP, 3, 600);
-    Agenda agenda = new Agenda(List.of(first, second, third), 2);
+    Agenda agenda = new Agenda(List.of(first, second, third), () -> 2);
     agenda.next(0);
     assertThat(agenda.secondsLeft(0)).isEmpty();
     agenda.ended(first, first.steps(), 10);
@@ -76,7 +76,7 @@ class AgendaTest {
   @Test
   void aTrialThatFailedTeachesNothing() {
     PlannedTrial trial = trial(MLP, 1, 1000);
-    Agenda agenda = new Agenda(List.of(trial), 2);
+    Agenda agenda = new Agenda(List.of(trial), () -> 2);
     agenda.next(0);
 
     agenda.ended(trial, 0, 0);
@@ -87,7 +87,7 @@ class AgendaTest {
   @Test
   void slotsHelpWithWhatIsLongerThanItsShare() {
     PlannedTrial alone = trial(MLP, 1, 1000);
-    Agenda one = new Agenda(List.of(alone), 8);
+    Agenda one = new Agenda(List.of(alone), () -> 8);
     one.next(0);
     assertThat(one.helping(alone, 0)).isEqualTo(8);
 
@@ -95,12 +95,12 @@ class AgendaTest {
     for (int i = 0; i < 100; i++) {
       many.add(trial(MLP, i, 1000));
     }
-    Agenda busy = new Agenda(many, 8);
+    Agenda busy = new Agenda(many, () -> 8);
     assertThat(busy.helping(busy.next(0).orElseThrow(), 0)).isEqualTo(1);
 
     PlannedTrial first = trial(MLP, 1, 1000);
     PlannedTrial second = trial(MLP, 2, 1000);
-    Agenda two = new Agenda(List.of(first, second), 8);
+    Agenda two = new Agenda(List.of(first, second), () -> 8);
     two.next(0);
     two.next(0);
     assertThat(two.helping(first, 0)).isEqualTo(4);
@@ -171,7 +171,7 @@ class AgendaTest {
     private long now;
 
     Simulation(List<PlannedTrial> trials, int slots, Map<String, Double> speeds) {
-      this.agenda = new Agenda(trials, slots);
+      this.agenda = new Agenda(trials, () -> slots);
       this.slots = slots;
       this.speeds = speeds;
       for (int slot = 0; slot < slots; slot++) {
