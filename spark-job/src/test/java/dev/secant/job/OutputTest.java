@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.secant.analysis.Analysis;
 import dev.secant.analysis.WrittenSweep;
 import dev.secant.config.InputException;
+import dev.secant.table.StepRecord;
+import dev.secant.table.Table;
+import dev.secant.table.TrialRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -119,15 +122,15 @@ class OutputTest {
   void tablesOfAnotherVersionAreRead() {
     WrittenSweep sweep = sweep("now").step(0, Map.of("loss", 1.0));
     sweep.analyze();
-    for (String table : List.of("trials", "steps")) {
-      spark
-          .read()
-          .parquet(temp.resolve("now/" + table).toString())
+    for (Table table : List.of(TrialRecord.TABLE, StepRecord.TABLE)) {
+      sweep
+          .output()
+          .all(spark, table)
           .drop("data_wait_share", "measure_mode", "gamma_excess")
           .withColumn("of_tomorrow", functions.lit(7))
           .write()
           .partitionBy("trial_id")
-          .parquet(temp.resolve("other/" + table).toString());
+          .parquet(temp.resolve("other/" + table.name()).toString());
     }
     Output other = new Output(temp.resolve("other").toString(), configuration());
 
