@@ -103,6 +103,9 @@ class SchedulesTest {
     refused(Map.of("type", "file"), "path is required");
     refused(Map.of("type", "file", "path", temp + "/none"), "path names no file: " + temp);
     refused(file("points = [ [0, 1], [1"), "rates.conf: no schedule can be read from it: ");
+    refused(file("include url(\"http://127.0.0.1:1/\")"), "nothing can be included here");
+    refused(file("include file(\"/etc/hostname\")"), "nothing can be included here");
+    refused(file("include classpath(\"reference.conf\")"), "nothing can be included here");
     refused(file("\npoints = [ [0, 1], [0.5, 1],\n [0.5, 2] ]"), "rates.conf:2: points must have");
     refused(file("points = [ [0, -1] ]"), "rates.conf:1: points must hold pairs");
     refused(file("points = [ [0, 1], [1.5, 1] ]"), "pairs [time between 0 and 1, learning rate");

@@ -67,9 +67,10 @@ public record Prescription(
           row.getAs("optimizer"));
     }
 
-    /** {@code mlp-shapes-b32-sgd}. */
+    /** {@code mlp-shapes-b32-sgd}: the name of a file, whatever the tables hold. */
     String name() {
-      return architecture + "-" + dataset + "-b" + batchSize + "-" + optimizer;
+      String name = architecture + "-" + dataset + "-b" + batchSize + "-" + optimizer;
+      return name.replaceAll("[^A-Za-z0-9._-]", "_");
     }
   }
 

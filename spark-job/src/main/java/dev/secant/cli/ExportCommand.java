@@ -83,6 +83,7 @@ final class ExportCommand implements Callable<Integer> {
     if (format.steps != null && trials.size() != 1) {
       throw new InputException("--steps and --to need one --trial ID");
     }
+    trials.forEach(ExportCommand::checkId);
     try (SparkSession spark = Sessions.open()) {
       Output output = options.open(spark);
       String said =
@@ -95,6 +96,15 @@ final class ExportCommand implements Callable<Integer> {
       out.println(said);
       out.flush();
       return 0;
+    }
+  }
+
+  private static void checkId(String trial) {
+    if (!trial.matches("[0-9a-f]{12}")) {
+      throw new InputException(
+          "--trial "
+              + trial
+              + ": must be a trial's id, 12 hexadecimal digits such as 5cc13e0e47a0");
     }
   }
 

@@ -39,6 +39,10 @@ final class Sessions {
     // Ids such as 001234567890 are names, not numbers.
     conf.setIfMissing("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
     watch(conf);
+    // Spark's own expression, and the keys that encrypt objects on S3.
+    conf.setIfMissing(
+        "spark.redaction.regex",
+        "(?i)secret|password|token|access[.]?key|encryption[.]key");
     // A second attempt of a training task would only take the first one's cores.
     conf.set("spark.speculation", "false");
     // A task that does not end when it is cancelled costs its executor, not the sweep.

@@ -72,11 +72,17 @@ final class StatusCommand implements Callable<Integer> {
           .forEach(
               trial -> {
                 String category = trial.category().isEmpty() ? "" : trial.category() + ": ";
-                failed.add(List.of(trial.trialId(), trial.status(), category + trial.message()));
+                failed.add(
+                    List.of(trial.trialId(), trial.status(), category + line(trial.message())));
               });
       out.println();
       out.print(failed.aligned());
     }
+  }
+
+  /** A message may hold anything: its first line, without what a terminal would obey. */
+  private static String line(String message) {
+    return message.lines().findFirst().orElse("").replaceAll("\\p{Cntrl}", " ");
   }
 
   private static void table(PrintWriter out, SweepStatus status, SweepProgress run) {

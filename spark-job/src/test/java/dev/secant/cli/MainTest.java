@@ -188,6 +188,16 @@ class MainTest {
   }
 
   @Test
+  void aTrialsIdIsNoPath() {
+    for (String id : new String[] {"../../x", "0123456789AB", "0123456789abc", ""}) {
+      assertThat(secant("export", "out", "--trial", id, "--tensorboard", temp.toString()))
+          .isEqualTo(2);
+      assertThat(err.toString()).contains("--trial " + id + ": must be a trial's id");
+    }
+    assertThat(temp).isDirectoryNotContaining(file -> !file.equals(conf));
+  }
+
+  @Test
   void anEmptyOutputIsAnalyzedToEmptyTables() throws IOException {
     Path empty = Files.createDirectories(temp.resolve("out"));
     System.setProperty("spark.master", "local[1]");

@@ -3,8 +3,12 @@ package dev.secant.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.secant.analysis.Analysis;
 import dev.secant.analysis.WrittenSweep;
 import dev.secant.config.InputException;
+import dev.secant.table.StepRecord;
+import dev.secant.table.Table;
+import dev.secant.table.TrialRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +16,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,6 +115,35 @@ class OutputTest {
     assertThat(rows("SELECT sweep FROM trials ORDER BY sweep"))
         .containsExactly(
             "[file:" + temp.resolve("a/out") + "]", "[file:" + temp.resolve("b/out") + "]");
+  }
+
+  /** An older version has not written every column; a newer one has written more. */
+  @Test
+  void tablesOfAnotherVersionAreRead() {
+    WrittenSweep sweep = sweep("now").step(0, Map.of("loss", 1.0));
+    sweep.analyze();
+    for (Table table : List.of(TrialRecord.TABLE, StepRecord.TABLE)) {
+      sweep
+          .output()
+          .all(spark, table)
+          .drop("data_wait_share", "measure_mode", "gamma_excess")
+          .withColumn("of_tomorrow", functions.lit(7))
+          .write()
+          .partitionBy("trial_id")
+          .parquet(temp.resolve("other/" + table.name()).toString());
+    }
+    Output other = new Output(temp.resolve("other").toString(), configuration());
+
+    other.createViews(spark);
+
+    assertThat(other.committed()).containsExactly(Map.entry("000000000000", "complete"));
+    assertThat(rows("SELECT trial_id, measure_mode, data_wait_share FROM trials"))
+        .containsExactly("[000000000000,null,null]");
+    assertThat(rows("SELECT loss, gamma_excess FROM steps")).containsExactly("[1.0,null]");
+    assertThat(spark.table("trials").columns()).doesNotContain("of_tomorrow");
+    assertThat(Analysis.compute(spark, other).summary()).hasSize(1);
+    Output.createViews(spark, List.of(sweep.output(), other));
+    assertThat(rows("SELECT count(*), count(measure_mode) FROM trials")).containsExactly("[2,1]");
   }
 
   private WrittenSweep sweep(String name) {

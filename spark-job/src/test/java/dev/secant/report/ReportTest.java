@@ -78,7 +78,8 @@ class ReportTest {
 
   @Test
   void everyTrialFailedAndTextCannotBreakOut() throws IOException {
-    String message = "</script><script>alert(1)</script> <!-- {{echarts}} & $1 \\ \u2028";
+    String message =
+        "</script><img src=x onerror=alert(2)><script>alert(1)</script> <!-- {{echarts}} & $1 \\ \u2028";
     WrittenSweep sweep = new WrittenSweep(spark, temp.resolve("<b>&amp;"));
     for (int batch : new int[] {1, 2}) {
       sweep.trial(
@@ -101,7 +102,7 @@ class ReportTest {
     assertThat(data.at("/failures/rows/1"))
         .extracting(JsonNode::asText)
         .containsExactly("000000000001", "failed", "batch size 2", "0", "0", "bad-data", message);
-    assertThat(page).doesNotContain("alert(1)</script>", "<!-- {{");
+    assertThat(page).doesNotContain("alert(1)</script>", "<!-- {{", "<img src=x");
     assertThat(page).contains("<title>Secant: &lt;b&gt;&amp;amp;</title>");
     assertThat(page.split("</script>", -1)).hasSize(4);
   }
