@@ -42,6 +42,7 @@ final class Sessions {
         conf.remove(key);
       }
     }
+    Scratch.use(conf);
     return SparkSession.builder().config(conf).getOrCreate();
   }
 }
