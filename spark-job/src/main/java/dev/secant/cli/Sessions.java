@@ -41,8 +41,7 @@ final class Sessions {
     watch(conf);
     // Spark's own expression, and the keys that encrypt objects on S3.
     conf.setIfMissing(
-        "spark.redaction.regex",
-        "(?i)secret|password|token|access[.]?key|encryption[.]key");
+        "spark.redaction.regex", "(?i)secret|password|token|access[.]?key|encryption[.]key");
     // A second attempt of a training task would only take the first one's cores.
     conf.set("spark.speculation", "false");
     // A task that does not end when it is cancelled costs its executor, not the sweep.
@@ -59,6 +58,7 @@ final class Sessions {
     }
     Devices.adapt(conf);
     equip(conf);
+    Scratch.use(conf);
     return SparkSession.builder().config(conf).getOrCreate();
   }
 

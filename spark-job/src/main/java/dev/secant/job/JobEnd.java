@@ -22,9 +22,10 @@ final class JobEnd {
   /**
    * Why the trial failed, where it is at fault.
    *
+   * @param sparkIsGone whether no job can run any more
    * @throws SweepStopped where the output or the cluster is
    */
-  static TaskOutcome.Failure failure(Exception end) {
+  static TaskOutcome.Failure failure(Exception end, boolean sparkIsGone) {
     for (Throwable e = end; e != null; e = e.getCause()) {
       if (e instanceof OutputFailed) {
         throw new SweepStopped(e.getMessage(), end);
@@ -35,6 +36,9 @@ final class JobEnd {
       throw new SweepStopped("its output failed: " + end.getMessage(), end);
     }
     if (!(end instanceof SparkException)) {
+      if (sparkIsGone) {
+        throw new SweepStopped("the cluster has ended the application, or is gone", end);
+      }
       return TaskOutcome.Failure.of(end);
     }
     String message = String.valueOf(end.getMessage());

@@ -122,7 +122,7 @@ public final class SweepRun {
    * @throws SweepStopped where the output or the cluster is lost on the way
    * @throws InterruptedException where this thread was interrupted; running again goes on
    */
-  public Result run(List<PlannedTrial> trials) throws InterruptedException, IOException {
+  public Result run(List<PlannedTrial> trials) throws InterruptedException {
     if (plan.measure().mode() == Measure.Mode.TRAJECTORY) {
       TrajectoryMemory.check(trials, plan.measure(), plan.engine());
     }
@@ -184,6 +184,8 @@ public final class SweepRun {
         }
       }
       return new Result(trials.size() - bad, bad, skipped, messages);
+    } catch (IOException e) {
+      throw new SweepStopped("its output " + output.root() + " failed: " + e.getMessage(), e);
     }
   }
 
@@ -339,7 +341,10 @@ public final class SweepRun {
     } catch (Exception e) {
       endIfAsked();
       return fail(
-          trial, limit.exceeded(trial.id(), trial.steps()).orElseGet(() -> JobEnd.failure(e)));
+          trial,
+          limit
+              .exceeded(trial.id(), trial.steps())
+              .orElseGet(() -> JobEnd.failure(e, context.sc().isStopped())));
     }
   }
 
@@ -352,9 +357,6 @@ public final class SweepRun {
         reason -> {
           throw new SweepStopped(reason);
         });
-    if (context.sc().isStopped()) {
-      throw new SweepStopped("the connection to the cluster was closed");
-    }
   }
 
   private Ended fail(PlannedTrial trial, TaskOutcome.Failure failure) {

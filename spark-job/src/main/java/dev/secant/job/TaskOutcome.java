@@ -70,7 +70,8 @@ sealed interface TaskOutcome<T> extends Serializable {
         String message = String.valueOf(e.getMessage());
         if (e instanceof OutOfMemoryError
             || message.contains("out of memory")
-            || message.contains("not enough memory")) {
+            || message.contains("not enough memory")
+            || message.contains("can't allocate memory")) {
           return "out-of-memory";
         }
         if (e instanceof InputException) {

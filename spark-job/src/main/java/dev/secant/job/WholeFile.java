@@ -7,6 +7,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -35,10 +36,15 @@ final class WholeFile {
 
   /** Writes the file, in the place of one that was there. */
   static void write(FileSystem files, Path whole, Content content) throws IOException {
-    if (files.hasPathCapability(whole, CommonPathCapabilities.ABORTABLE_STREAM)) {
-      writeOrAbort(files, whole, content);
-    } else {
-      writeAndRename(files, whole, content);
+    try {
+      if (files.hasPathCapability(whole, CommonPathCapabilities.ABORTABLE_STREAM)) {
+        writeOrAbort(files, whole, content);
+      } else {
+        writeAndRename(files, whole, content);
+      }
+    } catch (FSError e) {
+      // What Hadoop's local files make of a full disk.
+      throw new IOException(e.getCause().getMessage(), e.getCause());
     }
   }
 
