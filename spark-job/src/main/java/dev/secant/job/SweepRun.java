@@ -1,5 +1,6 @@
 package dev.secant.job;
 
+import dev.secant.data.DataRoot;
 import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
 import dev.secant.sweep.RunSettings;
@@ -53,7 +54,13 @@ public final class SweepRun {
    * @param engine with a definite device; see {@link Devices}
    */
   public record Plan(
-      String output, Measure measure, Path dataRoot, EngineSettings engine, RunSettings run) {}
+      String output, Measure measure, DataRoot dataRoot, EngineSettings engine, RunSettings run) {
+    /** With datasets in a folder. */
+    public Plan(
+        String output, Measure measure, Path dataRoot, EngineSettings engine, RunSettings run) {
+      this(output, measure, DataRoot.of(dataRoot), engine, run);
+    }
+  }
 
   /** What became of the sweep, over all its trials, also those of earlier runs. */
   public record Result(int complete, int failed, int skipped, List<String> messages) {
@@ -310,7 +317,7 @@ public final class SweepRun {
             id,
             trial.trial().canonicalJson(),
             plan.measure(),
-            plan.dataRoot().toString(),
+            new TaskData(plan.dataRoot(), configuration),
             plan.engine());
     TaskBody body =
         new TaskBody(

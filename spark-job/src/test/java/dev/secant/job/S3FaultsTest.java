@@ -7,6 +7,7 @@ import dev.secant.config.InputException;
 import dev.secant.job.FaultyWire.Fate;
 import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
+import dev.secant.sweep.RunSettings;
 import dev.secant.sweep.Sweep;
 import dev.secant.sweep.SweepFile;
 import dev.secant.table.StepRecord;
@@ -194,19 +195,13 @@ class S3FaultsTest {
   void aTrialWhoseRowsCannotBeWrittenIsReportedAndDoneByTheNextRun() throws Exception {
     server.create(bucket);
     String second = plan("0.2").get(0).id();
-    wire.decide(
-        request ->
-            request.method().equals("PUT")
-                    && request.target().contains(second)
-                    && !request.target().contains("_checkpoints")
-                ? Fate.ERROR
-                : Fate.PASS);
+    wire.decide(request -> isPut(request, "steps/", second) ? Fate.ERROR : Fate.PASS);
 
     SweepRun.Result result = run("0.1", "0.2", "0.3");
 
     assertThat(result.complete()).isEqualTo(2);
-    assertThat(result.messages()).hasSize(1).first().asString().contains(second);
-    assertThat(output().committed()).doesNotContainKey(second).hasSize(2);
+    assertThat(result.messages()).hasSize(1).first().asString().contains(second + " failed");
+    assertThat(output().committed()).containsEntry(second, "failed").hasSize(3);
 
     wire.decide(request -> Fate.PASS);
     SweepRun.Result again = run("0.1", "0.2", "0.3");
@@ -214,6 +209,28 @@ class S3FaultsTest {
     assertThat(again.skipped()).isEqualTo(2);
     assertThat(server.objects(bucket)).allMatch(S3FaultsTest::isOfAFinishedSweep);
     assertSameAsLocal("0.1", "0.2", "0.3");
+  }
+
+  @Test
+  void aRunThatCannotCommitStopsAndTheNextOneGoesOn() throws Exception {
+    server.create(bucket);
+    wire.decide(request -> isPut(request, "trials/", "") ? Fate.ERROR : Fate.PASS);
+
+    assertThatThrownBy(() -> run("0.1", "0.2"))
+        .isInstanceOf(SweepStopped.class)
+        .hasMessageContaining("run again to go on");
+    assertThat(output().committed()).isEmpty();
+
+    wire.decide(request -> Fate.PASS);
+    assertThat(run("0.1", "0.2").complete()).isEqualTo(2);
+    assertThat(server.objects(bucket)).allMatch(S3FaultsTest::isOfAFinishedSweep);
+    assertSameAsLocal("0.1", "0.2");
+  }
+
+  private static boolean isPut(FaultyWire.Request request, String folder, String trial) {
+    return request.method().equals("PUT")
+        && request.target().contains(folder)
+        && request.target().contains(trial);
   }
 
   private void assertSameAsLocal(String... rates) throws Exception {
@@ -262,7 +279,8 @@ class S3FaultsTest {
                 2,
                 false),
             temp,
-            new EngineSettings(EngineSettings.Device.CPU, 1, true));
+            new EngineSettings(EngineSettings.Device.CPU, 1, true),
+            RunSettings.PATIENT);
     Path diary = Files.createDirectories(temp.resolve("diary"));
     PrintStream printed =
         new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
