@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -51,6 +52,11 @@ record Cifar(Version version, ImageOptions options) implements DatasetSource {
       case CIFAR100_COARSE -> settings.put("labels", "coarse");
     }
     return settings;
+  }
+
+  @Override
+  public Optional<String> place() {
+    return Optional.of(version.folder);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.secant.data;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -15,6 +16,14 @@ public interface DatasetSource {
    * Every setting that changes a sample, with defaults filled in: numbers, texts, booleans, lists.
    */
   SortedMap<String, Object> settings();
+
+  /**
+   * What it reads below the root, a folder or a file, so that no more is brought where the root
+   * lies in an object store; empty for generated datasets.
+   */
+  default Optional<String> place() {
+    return Optional.empty();
+  }
 
   /**
    * Reads the dataset into memory, or lists its files where it is too large.

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -28,6 +29,11 @@ record IdxImages(String type, ImageOptions options) implements DatasetSource {
   @Override
   public SortedMap<String, Object> settings() {
     return options.settings();
+  }
+
+  @Override
+  public Optional<String> place() {
+    return Optional.of(type);
   }
 
   @Override

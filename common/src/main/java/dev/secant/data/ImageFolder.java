@@ -4,6 +4,7 @@ import dev.secant.config.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -67,6 +68,11 @@ record ImageFolder(
     settings.put("samples-per-class", samplesPerClass);
     settings.put("validation-fraction", validationFraction);
     return settings;
+  }
+
+  @Override
+  public Optional<String> place() {
+    return Optional.of(folder);
   }
 
   @Override

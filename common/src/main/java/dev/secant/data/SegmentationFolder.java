@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -80,6 +81,11 @@ record SegmentationFolder(
     settings.put("scale", scale);
     settings.put("validation-fraction", validationFraction);
     return settings;
+  }
+
+  @Override
+  public Optional<String> place() {
+    return Optional.of(folder);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -51,6 +52,11 @@ record Text(String path, int window, int tokens, double validationFraction)
     settings.put("tokens", tokens);
     settings.put("validation-fraction", validationFraction);
     return settings;
+  }
+
+  @Override
+  public Optional<String> place() {
+    return Optional.of(path);
   }
 
   @Override

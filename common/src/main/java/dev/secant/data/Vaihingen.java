@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -79,6 +80,11 @@ record Vaihingen(
     settings.put("train-areas", trainAreas);
     settings.put("validation-areas", validationAreas);
     return settings;
+  }
+
+  @Override
+  public Optional<String> place() {
+    return Optional.of(folder);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.secant.data;
 import dev.secant.config.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -48,6 +49,11 @@ record WikiText(String type, int window, int tokens, int validationTokens, int v
       settings.put("vocabulary", vocabulary);
     }
     return settings;
+  }
+
+  @Override
+  public Optional<String> place() {
+    return Optional.of(type);
   }
 
   @Override

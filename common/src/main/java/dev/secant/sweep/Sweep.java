@@ -1,6 +1,6 @@
 package dev.secant.sweep;
 
-import java.nio.file.Path;
+import dev.secant.data.DataRoot;
 import java.util.List;
 
 /**
@@ -8,15 +8,14 @@ import java.util.List;
  *
  * @param output folder or URI of the tables
  * @param trials at least one, all different, in the order of the grid
- * @param dataRoot the folder that holds one sub-folder a dataset; need not exist where every
- *     dataset is generated
+ * @param dataRoot need not exist where every dataset is generated
  */
 public record Sweep(
     String name,
     String output,
     List<Trial> trials,
     Measure measure,
-    Path dataRoot,
+    DataRoot dataRoot,
     EngineSettings engine,
     RunSettings run) {
   public Sweep {

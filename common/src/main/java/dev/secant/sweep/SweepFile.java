@@ -15,6 +15,7 @@ import com.typesafe.config.ConfigValue;
 import dev.secant.config.InputException;
 import dev.secant.config.NoIncludes;
 import dev.secant.config.Settings;
+import dev.secant.data.DataRoot;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -85,7 +86,10 @@ public final class SweepFile {
     EngineSettings engine = engine(sweep.section("engine"));
     RunSettings run = run(sweep.section("run"));
     Settings data = sweep.section("data");
-    Path dataRoot = Path.of(data.text("root"));
+    DataRoot dataRoot = new DataRoot(data.text("root"), data.text("cache"));
+    if (dataRoot.address().isBlank() || dataRoot.cache().isBlank()) {
+      throw data.error(dataRoot.address().isBlank() ? "root" : "cache", "must not be empty");
+    }
     data.refuseUnknown();
 
     List<Predicate<Trial>> excluded =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.secant.architecture.Architectures;
 import dev.secant.config.InputException;
+import dev.secant.data.DataRoot;
 import dev.secant.data.Datasets;
 import dev.secant.optimizer.Adam;
 import dev.secant.optimizer.Schedules;
@@ -89,7 +90,7 @@ class SweepFileTest {
                 true));
     assertThat(sweep.engine())
         .isEqualTo(new EngineSettings(EngineSettings.Device.CPU, 2, false, 1000));
-    assertThat(sweep.dataRoot()).isEqualTo(Path.of("somewhere"));
+    assertThat(sweep.dataRoot()).isEqualTo(new DataRoot("somewhere", "auto"));
     assertThat(sweep.run())
         .isEqualTo(new RunSettings(Optional.of(Duration.ofMinutes(90)), Optional.empty()));
     Trial trial = sweep.trials().get(0);

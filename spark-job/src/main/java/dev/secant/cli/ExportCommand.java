@@ -1,6 +1,7 @@
 package dev.secant.cli;
 
 import dev.secant.config.InputException;
+import dev.secant.data.DataRoot;
 import dev.secant.export.TensorBoard;
 import dev.secant.job.Export;
 import dev.secant.job.Output;
@@ -75,8 +76,8 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "the folder of datasets; default $SECANT_DATA")
-  private Optional<Path> data = Optional.empty();
+      description = "the folder of datasets, or such as s3a://bucket/data; default $SECANT_DATA")
+  private Optional<String> data = Optional.empty();
 
   @Override
   public Integer call() throws IOException {
@@ -110,10 +111,9 @@ final class ExportCommand implements Callable<Integer> {
 
   private String steps(Export export, Steps asked) throws IOException {
     SortedSet<Long> chosen = parse(asked.steps, export.length());
-    Path root =
-        data.orElseGet(
-            () -> Path.of(Optional.ofNullable(System.getenv("SECANT_DATA")).orElse("data")));
-    export.write(chosen, asked.folder, root);
+    String root =
+        data.orElseGet(() -> Optional.ofNullable(System.getenv("SECANT_DATA")).orElse("data"));
+    export.write(chosen, asked.folder, new DataRoot(root, "auto"), Sessions.hadoop());
     return chosen.size() + " steps and final.safetensors in " + asked.folder;
   }
 

@@ -12,6 +12,7 @@ import dev.secant.job.SweepRun;
 import dev.secant.report.Report;
 import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Sweep;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private SweepOptions options;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws InterruptedException, IOException {
     Sweep sweep = options.read();
     // Everything that can be wrong with the input shows here, before Spark and before any file.
     List<PlannedTrial> trials = options.plan(sweep);

@@ -46,7 +46,8 @@ final class SweepOptions {
   /** The sweep's trials, checked; what cannot run is refused naming the file that asks for it. */
   List<PlannedTrial> plan(Sweep sweep) {
     try {
-      return PlannedTrial.of(sweep.trials(), sweep.measure().references(), sweep.dataRoot());
+      return PlannedTrial.of(
+          sweep.trials(), sweep.measure().references(), sweep.dataRoot(), Sessions.hadoop());
     } catch (InputException e) {
       throw new InputException(conf + ": " + e.getMessage(), e);
     }

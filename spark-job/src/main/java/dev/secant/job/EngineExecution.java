@@ -12,7 +12,6 @@ import dev.secant.training.Recording;
 import dev.secant.training.ReplayedSegment;
 import dev.secant.training.TrialRun;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.apache.spark.TaskContext;
 
 /** The real thing: trains through the engine. */
@@ -62,7 +61,7 @@ public record EngineExecution() implements TrialExecution {
 
   private static TrialRun open(TrialTask task) {
     Trial trial = Trial.fromJson(task.json());
-    Dataset dataset = LoadedDatasets.load(trial.dataset(), Path.of(task.dataRoot()));
+    Dataset dataset = task.data().load(trial.dataset());
     EngineSettings engine = task.engine();
     return new TrialRun(trial, dataset, device(engine), engine.threads());
   }

@@ -1,6 +1,7 @@
 package dev.secant.job;
 
 import dev.secant.config.InputException;
+import dev.secant.data.DataRoot;
 import dev.secant.data.Dataset;
 import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Trial;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -74,10 +76,12 @@ public final class Export {
    * Writes {@code step-<t>.safetensors} for each step, and {@code final.safetensors}.
    *
    * @param steps below {@link #length()}, at least one
-   * @param dataRoot the folder of datasets
+   * @param configuration how an object store is reached, where the datasets lie in one
    */
-  public void write(SortedSet<Long> steps, Path folder, Path dataRoot) throws IOException {
-    Dataset dataset = LoadedDatasets.load(trial.dataset(), dataRoot);
+  public void write(
+      SortedSet<Long> steps, Path folder, DataRoot dataRoot, Configuration configuration)
+      throws IOException {
+    Dataset dataset = LoadedDatasets.load(trial.dataset(), dataRoot, configuration);
     Files.createDirectories(folder);
     try (TrialRun run =
         new TrialRun(trial, dataset, Devices.ofTask(engine, Map.of()), engine.threads())) {

@@ -68,7 +68,7 @@ public final class Output {
         throw new InputException(
             "output: an address must not hold credentials; docs/s3.md says where they belong");
       }
-      this.files = path.getFileSystem(LocalFiles.in(configuration));
+      this.files = LocalFiles.orOther(path, configuration);
       this.root = files.makeQualified(path);
     } catch (IOException | IllegalArgumentException e) {
       throw new InputException("output " + root + " cannot be reached: " + e.getMessage(), e);

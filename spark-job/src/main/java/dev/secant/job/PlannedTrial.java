@@ -2,6 +2,7 @@ package dev.secant.job;
 
 import dev.secant.architecture.Network;
 import dev.secant.config.InputException;
+import dev.secant.data.DataRoot;
 import dev.secant.data.Dataset;
 import dev.secant.sweep.Control;
 import dev.secant.sweep.Reference;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * A trial that was checked and can start.
@@ -87,19 +89,31 @@ public record PlannedTrial(
    * Checks trials as far as that goes without training: each dataset is read, each network
    * described. A trial named twice is planned once.
    *
+   * @param configuration how an object store is reached, where the datasets lie in one
    * @throws InputException where one of them cannot run
    */
   public static List<PlannedTrial> of(
-      List<Trial> trials, List<Reference> references, Path dataRoot) {
+      List<Trial> trials,
+      List<Reference> references,
+      DataRoot dataRoot,
+      Configuration configuration) {
     Map<String, PlannedTrial> planned = new LinkedHashMap<>();
     for (Trial trial : trials) {
-      planned.computeIfAbsent(trial.id().value(), id -> check(trial, references, dataRoot));
+      planned.computeIfAbsent(
+          trial.id().value(), id -> check(trial, references, dataRoot, configuration));
     }
     return new ArrayList<>(planned.values());
   }
 
-  private static PlannedTrial check(Trial trial, List<Reference> references, Path dataRoot) {
-    Dataset dataset = LoadedDatasets.load(trial.dataset(), dataRoot);
+  /** The same with datasets in a folder. */
+  public static List<PlannedTrial> of(
+      List<Trial> trials, List<Reference> references, Path dataRoot) {
+    return of(trials, references, DataRoot.of(dataRoot), new Configuration(false));
+  }
+
+  private static PlannedTrial check(
+      Trial trial, List<Reference> references, DataRoot dataRoot, Configuration configuration) {
+    Dataset dataset = LoadedDatasets.load(trial.dataset(), dataRoot, configuration);
     Network network = trial.architecture().network(dataset.task());
     long steps = trial.batchSize() > dataset.trainSize() ? 0 : TrialRun.steps(trial, dataset);
     if (steps < 1) {

@@ -1,6 +1,7 @@
 package dev.secant.job;
 
 import dev.secant.config.InputException;
+import dev.secant.data.DataRoot;
 import dev.secant.job.TaskResources.Lane;
 import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
@@ -64,7 +65,13 @@ public final class SweepRun {
    * @param engine with a definite device; see {@link Devices}
    */
   public record Plan(
-      String output, Measure measure, Path dataRoot, EngineSettings engine, RunSettings run) {}
+      String output, Measure measure, DataRoot dataRoot, EngineSettings engine, RunSettings run) {
+    /** With datasets in a folder. */
+    public Plan(
+        String output, Measure measure, Path dataRoot, EngineSettings engine, RunSettings run) {
+      this(output, measure, DataRoot.of(dataRoot), engine, run);
+    }
+  }
 
   /** What became of the sweep, over all its trials, also those of earlier runs. */
   public record Result(int complete, int failed, int skipped, List<String> messages) {
@@ -384,7 +391,7 @@ public final class SweepRun {
             id,
             trial.trial().canonicalJson(),
             plan.measure(),
-            plan.dataRoot().toString(),
+            new TaskData(plan.dataRoot(), configuration),
             engine(trial));
     TaskBody body =
         new TaskBody(task, execution, output.root().toString(), configuration, state.counts());

@@ -8,9 +8,9 @@ import java.io.Serializable;
  * A trial as it travels to an executor.
  *
  * @param json the trial's canonical JSON
- * @param dataRoot the folder of datasets, on every executor
+ * @param data where the executor finds the datasets
  * @param engine with a definite device
  */
 public record TrialTask(
-    String trialId, String json, Measure measure, String dataRoot, EngineSettings engine)
+    String trialId, String json, Measure measure, TaskData data, EngineSettings engine)
     implements Serializable {}

@@ -66,7 +66,7 @@ record SmallSweep(Sweep sweep) {
   }
 
   List<PlannedTrial> trials() {
-    return PlannedTrial.of(sweep.trials(), sweep.measure().references(), sweep.dataRoot());
+    return PlannedTrial.of(sweep.trials(), sweep.measure().references(), sweep.dataRoot().folder());
   }
 
   /**
