@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# Sourced by the checks: what they share. Sets SPARK_HOME, PYTORCH_LIBRARY_PATH, jar, work.
+#
+# Exit codes of every check: 0 it works, 1 it does not, 3 it could not be checked here; the last line says what and why.
+set -euo pipefail
+deploy=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+check=$(basename -- "$(dirname -- "$(realpath -- "$0")")")
+jar=$deploy/target/secant.jar
+
+say() { echo "$check: $1"; }
+
+fail() {
+  say "FAILED: $1"
+  exit 1
+}
+
+cannot() {
+  say "NOT CHECKED HERE: $1"
+  exit 3
+}
+
+# Secant's jar, a Spark to submit it with and libtorch, all of the same build.
+prepare_spark() {
+  local prepared=$deploy/target/check libtorch
+  [[ -s $jar ]] || cannot "there is no $jar; ./mvnw -B -DskipTests package makes it"
+  if [[ ! $prepared/ready -nt $jar ]]; then
+    rm -rf -- "$prepared"
+    mkdir -p -- "$prepared/libtorch"
+    "$deploy/standalone/spark-home.sh" "$prepared/spark" >/dev/null
+    libtorch=$(compgen -G "$deploy/../spark-job/target/jars/pytorch-native-cpu-*.jar") || cannot 'the build has no libtorch'
+    (cd -- "$prepared/libtorch" && "${JAVA_HOME:+$JAVA_HOME/bin/}jar" xf "$libtorch" pytorch/cpu/linux-x86_64)
+    touch -- "$prepared/ready"
+  fi
+  export SPARK_HOME=$prepared/spark PYTORCH_LIBRARY_PATH=$prepared/libtorch/pytorch/cpu/linux-x86_64
+}
+
+# The steps of an output, in an order of their own. A short query gains nothing from the second compiler.
+steps() {
+  SPARK_LOCAL_IP=127.0.0.1 "$SPARK_HOME/bin/spark-submit" --master 'local[2]' --driver-java-options -XX:TieredStopAtLevel=1 \
+    --class dev.secant.cli.Main "$jar" sql "$1" 'select * from steps order by trial_id, reference, step' --format csv
+}
+
+# Sets expected to a file of the steps of sweep.conf without a cluster, computed once for all checks.
+expect() {
+  expected=$deploy/target/check/steps.csv
+  if [[ ! -s $expected ]]; then
+    SPARK_LOCAL_IP=127.0.0.1 "$SPARK_HOME/bin/spark-submit" --master 'local[2]' --properties-file "$deploy/spark.conf" \
+      --class dev.secant.cli.Main "$jar" run "$deploy/checks/sweep.conf" --output "$work/here" >"$work/here.log" 2>&1 ||
+      { cat -- "$work/here.log"; fail 'the sweep fails without a cluster'; }
+    steps "$work/here" >"$work/here.csv"
+    mv -- "$work/here.csv" "$expected"
+  fi
+}
