@@ -4,6 +4,7 @@
 # Exit codes of every check: 0 it works, 1 it does not, 3 it could not be checked here; the last line says what and why.
 set -euo pipefail
 deploy=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck disable=SC2154 # work: each check makes a folder of its own
 check=$(basename -- "$(dirname -- "$(realpath -- "$0")")")
 jar=$deploy/target/secant.jar
 
