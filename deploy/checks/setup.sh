@@ -32,12 +32,15 @@ prepare_spark() {
     (cd -- "$prepared/libtorch" && "${JAVA_HOME:+$JAVA_HOME/bin/}jar" xf "$libtorch" pytorch/cpu/linux-x86_64)
     touch -- "$prepared/ready"
   fi
+  # Short-lived processes gain nothing from the second compiler; executors, which train, have it.
+  export SPARK_DAEMON_JAVA_OPTS='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
+  export SPARK_SUBMIT_OPTS=$SPARK_DAEMON_JAVA_OPTS
   export SPARK_HOME=$prepared/spark PYTORCH_LIBRARY_PATH=$prepared/libtorch/pytorch/cpu/linux-x86_64
 }
 
-# The steps of an output, in an order of their own. A short query gains nothing from the second compiler.
+# The steps of an output, in an order of their own.
 steps() {
-  SPARK_LOCAL_IP=127.0.0.1 "$SPARK_HOME/bin/spark-submit" --master 'local[2]' --driver-java-options -XX:TieredStopAtLevel=1 \
+  SPARK_LOCAL_IP=127.0.0.1 "$SPARK_HOME/bin/spark-submit" --master 'local[2]' \
     --class dev.secant.cli.Main "$jar" sql "$1" 'select * from steps order by trial_id, reference, step' --format csv
 }
 
@@ -45,7 +48,7 @@ steps() {
 expect() {
   expected=$deploy/target/check/steps.csv
   if [[ ! -s $expected ]]; then
-    SPARK_LOCAL_IP=127.0.0.1 "$SPARK_HOME/bin/spark-submit" --master 'local[2]' --properties-file "$deploy/spark.conf" \
+    SPARK_SUBMIT_OPTS='' SPARK_LOCAL_IP=127.0.0.1 "$SPARK_HOME/bin/spark-submit" --master 'local[2]' --properties-file "$deploy/spark.conf" \
       --class dev.secant.cli.Main "$jar" run "$deploy/checks/sweep.conf" --output "$work/here" >"$work/here.log" 2>&1 ||
       { cat -- "$work/here.log"; fail 'the sweep fails without a cluster'; }
     steps "$work/here" >"$work/here.csv"

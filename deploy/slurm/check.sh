@@ -119,7 +119,7 @@ processes() { pgrep -f "$work/job|$work/there" | grep -vx "$$" || true; }
 
 expect
 job=$(submit)
-until_says 120 '^[1-9]' committed || { tail -n 30 -- "$work/secant-$job.log"; fail 'no trial was done'; }
+until_says 240 '^[1-9]' committed || { tail -n 30 -- "$work/secant-$job.log"; fail 'no trial was done'; }
 scancel "$job"
 until_says 60 CANCELLED scontrol show job "$job" || fail 'scancel did not end the job'
 until_says 30 '^$' processes || fail 'processes stayed after scancel'
@@ -127,9 +127,9 @@ before=$(committed)
 [[ -z $(find "$work/job" -name spark.conf) ]] || fail 'the secret stayed after scancel'
 
 job=$(submit)
-until_says 120 "^([$((before + 1))-9])" committed || { tail -n 30 -- "$work/secant-$job.log"; fail 'the second job did not go on'; }
+until_says 240 "^([$((before + 1))-9])" committed || { tail -n 30 -- "$work/secant-$job.log"; fail 'the second job did not go on'; }
 scancel --signal=USR1 --batch "$job"
-until_says 200 'JobState=COMPLETED' scontrol show job "$job" || { tail -n 30 -- "$work/secant-$job.log"; fail 'the job did not come back and end'; }
+until_says 400 'JobState=COMPLETED' scontrol show job "$job" || { tail -n 30 -- "$work/secant-$job.log"; fail 'the job did not come back and end'; }
 scontrol show job "$job" | grep -q 'Restarts=1' || fail 'the job was not put into the queue again'
 until_says 30 '^$' processes || fail 'processes stayed after the job'
 left=$(find "$work/job" -mindepth 1)
