@@ -1,11 +1,10 @@
 # shellcheck shell=bash
-# Sourced by the checks: what they share. Sets SPARK_HOME, PYTORCH_LIBRARY_PATH, jar, work.
+# Sourced by the checks: what they share. Its argument is the check's name (default: that of its folder).
 #
 # Exit codes of every check: 0 it works, 1 it does not, 3 it could not be checked here; the last line says what and why.
 set -euo pipefail
 deploy=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
-# shellcheck disable=SC2154 # work: each check makes a folder of its own
-check=$(basename -- "$(dirname -- "$(realpath -- "$0")")")
+check=${1:-$(basename -- "$(dirname -- "$(realpath -- "$0")")")}
 jar=$deploy/target/secant.jar
 
 say() { echo "$check: $1"; }
@@ -18,6 +17,22 @@ fail() {
 cannot() {
   say "NOT CHECKED HERE: $1"
   exit 3
+}
+
+# Installs Debian's packages where the command, the first argument, is not there.
+install_with_apt() {
+  local command=$1 log
+  shift
+  if command -v "$command" >/dev/null; then return; fi
+  ((EUID == 0)) || cannot "there is no $command, and only root could install it"
+  log=$(mktemp)
+  if ! DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >"$log" 2>&1 &&
+    ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; } >"$log" 2>&1; then
+    tail -n 3 -- "$log"
+    rm -f -- "$log"
+    cannot "there is no $command, and apt-get has none"
+  fi
+  rm -f -- "$log"
 }
 
 # Secant's jar, a Spark to submit it with and libtorch, all of the same build.
@@ -44,7 +59,8 @@ steps() {
     --class dev.secant.cli.Main "$jar" sql "$1" 'select * from steps order by trial_id, reference, step' --format csv
 }
 
-# Sets expected to a file of the steps of sweep.conf without a cluster, computed once for all checks.
+# Sets expected to a file of the steps of sweep.conf without a cluster, computed once for all checks, in the folder $work.
+# shellcheck disable=SC2154 # each check makes its own
 expect() {
   expected=$deploy/target/check/steps.csv
   if [[ ! -s $expected ]]; then

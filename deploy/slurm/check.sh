@@ -7,14 +7,8 @@
 # shellcheck source=deploy/checks/setup.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../checks/setup.sh"
 
-if ! command -v slurmctld slurmd sbatch munged >/dev/null; then
-  ((EUID == 0)) || cannot 'Slurm is not installed, and only root could install it'
-  log=$(mktemp)
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends slurmctld slurmd slurm-client munge \
-    >"$log" 2>&1 || { tail -n 3 -- "$log"; rm -f -- "$log"; cannot 'Slurm is not installed, and apt-get has none'; }
-  rm -f -- "$log"
-fi
 ((EUID == 0)) || cannot 'slurmd runs as root only'
+install_with_apt slurmctld slurmctld slurmd slurm-client munge
 [[ -x $deploy/standalone/gpus.sh ]] || cannot 'no standalone/gpus.sh'
 prepare_spark
 
