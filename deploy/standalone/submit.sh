@@ -27,7 +27,4 @@ submit=(--master "$(<"$cluster/master")" --properties-file "$cluster/spark.conf"
 if grep -q '^spark.executor.resource.gpu.amount=' "$cluster/spark.conf"; then
   submit+=(--conf "spark.task.resource.gpu.amount=${SECANT_GPUS_PER_TRIAL:-1}")
 fi
-if [[ -n ${PYTORCH_LIBRARY_PATH:-} ]]; then
-  submit+=(--conf "spark.executorEnv.PYTORCH_LIBRARY_PATH=$PYTORCH_LIBRARY_PATH")
-fi
 exec "$SPARK_HOME/bin/spark-submit" "${submit[@]}" --class dev.secant.cli.Main "$jar" "$@"

@@ -47,7 +47,6 @@ spark.executor.resource.gpu.amount=2
 spark.executor.resource.gpu.discoveryScript=./gpus.sh
 spark.task.resource.gpu.amount=0.5
 spark.executorEnv.PYTORCH_LIBRARY_PATH=libtorch/lib
-spark.executorEnv.CUBLAS_WORKSPACE_CONFIG=:4096:8
 SETTINGS
 
 ! HADOOP_CONF_DIR=$work/nothing "$deploy/yarn/submit.sh" run my.conf 2>/dev/null || fail 'a missing configuration was not refused'

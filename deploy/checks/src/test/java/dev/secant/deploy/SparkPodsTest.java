@@ -58,10 +58,6 @@ class SparkPodsTest {
             container.getEnv().stream()
                 .filter(variable -> variable.getValue() != null)
                 .collect(Collectors.toMap(V1EnvVar::getName, V1EnvVar::getValue)))
-        .containsEntry("OMP_NUM_THREADS", "1")
-        .containsEntry("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-        .hasEntrySatisfying(
-            "GLIBC_TUNABLES", v -> assertThat(v).startsWith("glibc.malloc.hugetlb=1:"))
         .hasEntrySatisfying(
             "_SPARK_AUTH_SECRET", v -> assertThat(v).hasSizeGreaterThanOrEqualTo(32));
   }
