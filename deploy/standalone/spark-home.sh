@@ -31,7 +31,7 @@ core=$(printf '%s\n' "${jars[@]}" | sed -n 's|.*/spark-core_\([0-9.]*\)-\(.*\)\.
 [[ -n $core ]] || refuse "$list names no spark-core; build again"
 read -r version scala <<<"$core"
 
-rm -rf -- "$home/jars" "$home/bin"
+rm -rf -- "${home:?}/jars" "${home:?}/bin"
 mkdir -p -- "$home/jars" "$home/bin"
 cp -- "${jars[@]}" "$home/jars/"
 printf 'Spark %s for Scala %s, the jars of the Maven repository\n' "$version" "$scala" >"$home/RELEASE"

@@ -39,6 +39,8 @@ final class TaskResources {
                             .cpus(context.getConf().getInt("spark.task.cpus", 1)))
                     .build())
             : Optional.empty();
+    // Spark answers for profiles that it knows.
+    coresOnly.ifPresent(context.sc().resourceProfileManager()::addResourceProfile);
   }
 
   /** Whether this trial's tasks have cores alone, where others have GPUs. */
