@@ -24,8 +24,9 @@ import org.apache.spark.SparkConf;
 final class Scratch {
   private static final String OWNER = "owner";
 
-  /** Where Parquet's compression unpacks its native library. */
-  private static final String SNAPPY = "org.xerial.snappy.tempdir";
+  /** Where compression unpacks its native libraries. */
+  private static final List<String> UNPACKED =
+      List.of("org.xerial.snappy.tempdir", "ZstdTempFolder");
 
   /** Hooks of higher numbers run first; Spark's own are above. */
   private static final int LAST = 1;
@@ -48,8 +49,12 @@ final class Scratch {
             .map(folder -> make(Path.of(folder.strip())).toString())
             .collect(Collectors.joining(","));
     conf.set("spark.local.dir", folders);
-    if (System.getProperty(SNAPPY) == null) {
-      System.setProperty(SNAPPY, folders.split(",")[0]);
+    // Spark's usual lz4 cannot be told where to unpack its library; Parquet needs snappy's anyway.
+    conf.setIfMissing("spark.io.compression.codec", "snappy");
+    for (String library : UNPACKED) {
+      if (System.getProperty(library) == null) {
+        System.setProperty(library, folders.split(",")[0]);
+      }
     }
   }
 

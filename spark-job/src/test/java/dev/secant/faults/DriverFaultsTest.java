@@ -2,6 +2,7 @@ package dev.secant.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.secant.job.EngineExecution;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,12 +28,10 @@ class DriverFaultsTest {
   @Test
   void aDriverThatIsKilledTwentyTimesLosesNothingAndLeavesNothing() throws Exception {
     Path conf = SmallSweep.write(temp, SWEEP, "measure.segments = 2");
-    Path undisturbed = temp.resolve("undisturbed");
-    try (Jvm driver = secant("run", conf.toString(), "--output", undisturbed.toString())) {
-      assertThat(driver.awaitEnd()).as(driver.printed()).isZero();
-    }
-    assertThat(left(temporary())).isEmpty();
-    Map<String, List<String>> expected = TableFiles.read(undisturbed);
+    Map<String, List<String>> expected = undisturbed(conf);
+    // Looks like a dead driver's folder, but nothing says so.
+    Path foreign = Files.createDirectories(temporary().resolve("secant-1-2"));
+    Files.writeString(foreign.resolve("precious"), "");
 
     Path out = temp.resolve("out");
     Random random = new Random(SEED);
@@ -60,7 +60,8 @@ class DriverFaultsTest {
     assertThat(left(out))
         .filteredOn(file -> file.startsWith("_"))
         .containsExactly("_checkpoints", "_sweep");
-    assertThat(left(temporary())).as("temporary files, %s", story).isEmpty();
+    assertThat(left(temporary())).as("temporary files").containsExactly("secant-1-2");
+    assertThat(foreign.resolve("precious")).exists();
   }
 
   @Test
@@ -85,8 +86,35 @@ class DriverFaultsTest {
     assertThat(TableFiles.rows(out, "steps")).hasSize(2 * 24).doesNotHaveDuplicates();
   }
 
+  /** {@code docs/checks/driver-kill.sh} does the same with 10,000. */
   @Test
-  void aFileThatMayNotGrowStopsTheSweepAndTheNextRunGoesOn() throws Exception {
+  void aSweepOfManyTrialsDoesOnlyWhatIsMissingAfterAKill() throws Exception {
+    int trials = 300;
+    String[] many = {"dev.secant.job.ManyTrials", temp.toString(), Integer.toString(trials)};
+    Path out = temp.resolve("out");
+    try (Jvm driver = jvm(many)) {
+      Await.until(
+          "a third of the trials",
+          () -> left(out.resolve("trials")).size() >= trials / 3,
+          driver::printed);
+      driver.kill();
+    }
+    int committed = TableFiles.rows(out, "trials").size();
+    assertThat(committed).isBetween(trials / 3 - 2, trials - 1);
+    try (Jvm driver = jvm(many)) {
+      assertThat(driver.awaitEnd()).as(driver.printed()).isZero();
+      assertThat(driver.printed())
+          .contains("complete=" + trials + ", failed=0, skipped=" + committed)
+          .contains("walked: " + (trials - committed))
+          .contains("complete=" + trials + ", failed=0, skipped=" + trials);
+    }
+    assertThat(TableFiles.rows(out, "trials")).hasSize(trials).doesNotHaveDuplicates();
+    assertThat(TableFiles.rows(out, "steps")).hasSize(4 * trials).doesNotHaveDuplicates();
+    assertThat(left(out.resolve("_checkpoints"))).isEmpty();
+  }
+
+  @Test
+  void aFileThatMayNotGrowStopsTheSweepWithAClearMessage() throws Exception {
     Path conf = SmallSweep.write(temp, SmallSweep.mlps("0.02", "0.03"), "measure.segments = 2");
     Path out = temp.resolve("out");
     // In units of 1024 bytes; a checkpoint is larger, a row in trials is not.
@@ -105,11 +133,6 @@ class DriverFaultsTest {
           .doesNotContain("\tat ");
     }
     assertThat(TableFiles.rows(out, "trials")).isEmpty();
-    try (Jvm driver = secant("run", conf.toString(), "--output", out.toString())) {
-      assertThat(driver.awaitEnd()).as(driver.printed()).isZero();
-    }
-    assertThat(TableFiles.rows(out, "trials")).hasSize(2).allMatch(r -> r.contains("=complete"));
-    assertThat(left(out.resolve("_checkpoints"))).isEmpty();
     assertThat(left(temporary())).isEmpty();
   }
 
@@ -121,6 +144,19 @@ class DriverFaultsTest {
       optimizer = [ {type: momentum, lr: 0.02} ]
       seed = [ 0, 1, 2, 3, 4, 5 ]
       """;
+
+  /** What the tables hold when nobody interferes. */
+  private Map<String, List<String>> undisturbed(Path conf) throws Exception {
+    Path out = temp.resolve("undisturbed");
+    try (SparkSession spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .getOrCreate()) {
+      SmallSweep.read(conf).run(spark, out.toString(), new EngineExecution());
+    }
+    return TableFiles.read(out);
+  }
 
   private Jvm secant(String... arguments) {
     List<String> command = new ArrayList<>(List.of(MAIN));

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
@@ -26,11 +27,14 @@ import org.apache.spark.sql.SparkSession;
 /**
  * What the driver itself costs: thousands of trials of a few steps that are not trained, through
  * the real driver, its tables and its checkpoints; then the same sweep again, all of it done.
- * {@code docs/checks/many-trials.sh} runs it.
+ * {@code docs/checks/many-trials.sh} runs it, and {@code docs/checks/driver-kill.sh} kills it.
  */
 final class ManyTrials {
   private static final int STEPS = 4;
   private static final int CHECKPOINT_BYTES = 1000;
+
+  /** Paths that this process has walked. */
+  private static final LongAdder WALKED = new LongAdder();
 
   private ManyTrials() {}
 
@@ -39,6 +43,7 @@ final class ManyTrials {
     @Override
     public Recording record(TrialTask task, int segments, CheckpointStore store, Monitor monitor)
         throws IOException {
+      WALKED.increment();
       for (String name : List.of("boundaries.json", "step-0.safetensors", "final.safetensors")) {
         store.write(name, out -> out.write(new byte[CHECKPOINT_BYTES]));
       }
@@ -110,8 +115,10 @@ final class ManyTrials {
             .getOrCreate()) {
       start = Clock.now();
       System.out.println(run(spark, sweep, planned));
+      System.out.println("walked: " + WALKED.sum());
       double milliseconds = say("run", start) * 1000;
-      System.out.printf(Locale.ROOT, "a trial: %.1f ms%n", milliseconds / trials);
+      System.out.printf(
+          Locale.ROOT, "a trial: %.1f ms%n", milliseconds / Math.max(1, WALKED.sum()));
       Runtime runtime = Runtime.getRuntime();
       System.gc();
       System.out.printf(
