@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 /** Waits for something to have happened. */
 final class Await {
   /** Only a broken test waits so long; the machine may be busy. */
-  static final Duration LONG = Duration.ofMinutes(2);
+  static final Duration LONG = Duration.ofMinutes(5);
 
   private static final long POLL_NANOS = 10_000_000;
 
