@@ -197,7 +197,7 @@ class LocalFaultsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"CUT, step-8.safetensors", "ALTERED, step-0.safetensors"})
+  @CsvSource({"CUT, step-8.safetensors", "ALTERED, step-8.safetensors"})
   void aCheckpointDamagedBeforeARunGoesOnIsMadeAnew(Damage damage, String name) throws Exception {
     Path out = temp.resolve("out");
     Gate gate = Gate.in(temp, "record");
@@ -354,7 +354,7 @@ class LocalFaultsTest {
       Path out = disk.resolve("out");
       // A stone that leaves room for some files, not for all.
       Path stone = disk.resolve("stone");
-      Files.write(stone, new byte[(1 << 20) - (60 << 10)]);
+      Files.write(stone, new byte[(8 << 20) - (600 << 10)]);
 
       assertThatThrownBy(() -> cut.run(spark, out.toString(), new EngineExecution()))
           .isInstanceOf(SweepStopped.class)
@@ -375,7 +375,7 @@ class LocalFaultsTest {
   }
 
   private static boolean mount(Path folder) throws Exception {
-    return command("mount", "-t", "tmpfs", "-o", "size=1m", "none", folder.toString());
+    return command("mount", "-t", "tmpfs", "-o", "size=8m", "none", folder.toString());
   }
 
   private static boolean command(String... line) throws Exception {
