@@ -75,7 +75,7 @@ class WatchingTest {
   private static final int STEPS = 16;
 
   private static final int BLOCKED_AT = 5;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String SECRET = "not-for-anybodys-eyes";
   private static final Map<String, String> PROPERTIES =
       Map.of(
