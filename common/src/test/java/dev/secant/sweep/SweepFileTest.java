@@ -332,6 +332,17 @@ class SweepFileTest {
   }
 
   @Test
+  void whatATableOrAFileIsNamedAfterIsNoPath() {
+    refused(
+        "measure.references = [ {type: trial, id: ../x} ]",
+        ":2: secant.measure.references.id must be a trial's id of 12 hex digits, but is ../x");
+    refused(
+        "measure.references = [ {type: sibling, order: 1, name: ../x} ]",
+        "needs a name of its own of lower-case letters");
+    refused("grid.dataset = [ ../x ]", ":2: secant.grid.dataset.type is ../x, which is not known");
+  }
+
+  @Test
   void aFileWithoutBottomIsRefused() {
     refused("x = " + "[".repeat(200_000), "nested too deeply");
   }

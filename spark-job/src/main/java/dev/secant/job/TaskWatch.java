@@ -133,7 +133,7 @@ final class TaskWatch implements Monitor, AutoCloseable {
       long nanos = System.nanoTime() - start;
       counts.add(Count.CHECKPOINT_NANOS, nanos);
       counts.add(Count.CHECKPOINT_BYTES, size[0]);
-      LOG.info("checkpoint {}: {} bytes in {} ms", name, size[0], nanos / 1_000_000);
+      LOG.info("wrote {}: {} bytes in {} ms", name, size[0], nanos / 1_000_000);
     }
 
     @Override

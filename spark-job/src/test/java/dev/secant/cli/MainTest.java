@@ -2,6 +2,7 @@ package dev.secant.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -207,6 +208,17 @@ class MainTest {
       assertThat(secant("analyze", empty.toString())).isZero();
       assertThat(out.toString()).contains("no trial", "no effects");
       assertThat(secant("sql", empty.toString(), "SELECT count(*) FROM summary")).isZero();
+      out.getBuffer().setLength(0);
+      assertThat(secant("status", empty.toString(), "--format", "json")).isZero();
+      assertThat(new ObjectMapper().readTree(out.toString()))
+          .isEqualTo(
+              new ObjectMapper()
+                  .readTree(
+                      """
+                      {"output": "file:%s", "complete": 0, "diverged": 0, "drifted": 0, "failed": 0,
+                       "running": 0, "left": 0}
+                      """
+                          .formatted(empty)));
     } finally {
       System.clearProperty("spark.master");
     }

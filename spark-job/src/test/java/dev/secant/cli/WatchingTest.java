@@ -75,7 +75,7 @@ class WatchingTest {
   private static final int STEPS = 16;
 
   private static final int BLOCKED_AT = 5;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String SECRET = "not-for-anybodys-eyes";
   private static final Map<String, String> PROPERTIES =
       Map.of(
@@ -180,7 +180,7 @@ class WatchingTest {
     assertThat(log.of(id, "pass", "record"))
         .containsSubsequence(
             "record begins at step 0",
-            "checkpoint step-0.safetensors: 2 bytes",
+            "wrote step-0.safetensors: 2 bytes",
             "recorded 16 steps in 0.5 s");
     assertThat(log.of(id, "segment", "1"))
         .containsExactly("replay begins at step 5", "replayed 5 steps in 0.25 s, drift 0.0");
