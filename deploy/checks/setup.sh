@@ -53,21 +53,34 @@ prepare_spark() {
   export SPARK_HOME=$prepared/spark PYTORCH_LIBRARY_PATH=$prepared/libtorch/pytorch/cpu/linux-x86_64
 }
 
-# The steps of an output, in an order of their own.
-steps() {
-  SPARK_LOCAL_IP=127.0.0.1 "$SPARK_HOME/bin/spark-submit" --master 'local[2]' \
-    --class dev.secant.cli.Main "$jar" sql "$1" 'select * from steps order by trial_id, reference, step' --format csv
+# Sets expected to an output of sweep.conf that was made without a cluster, once for all checks.
+expect() {
+  expected=$deploy/target/check/output
+  if [[ ! -s $expected/report.html ]]; then
+    rm -rf -- "$expected"
+    SPARK_LOCAL_IP=127.0.0.1 SPARK_SUBMIT_OPTS='' "$SPARK_HOME/bin/spark-submit" --master 'local[2]' \
+      --properties-file "$deploy/spark.conf" --class dev.secant.cli.Main "$jar" run "$deploy/checks/sweep.conf" \
+      --output "$expected" >"$expected.log" 2>&1 || { tail -n 30 -- "$expected.log"; fail 'the sweep fails without a cluster'; }
+  fi
 }
 
-# Sets expected to a file of the steps of sweep.conf without a cluster, computed once for all checks, in the folder $work.
-# shellcheck disable=SC2154 # each check makes its own
-expect() {
-  expected=$deploy/target/check/steps.csv
-  if [[ ! -s $expected ]]; then
-    SPARK_SUBMIT_OPTS='' SPARK_LOCAL_IP=127.0.0.1 "$SPARK_HOME/bin/spark-submit" --master 'local[2]' --properties-file "$deploy/spark.conf" \
-      --class dev.secant.cli.Main "$jar" run "$deploy/checks/sweep.conf" --output "$work/here" >"$work/here.log" 2>&1 ||
-      { cat -- "$work/here.log"; fail 'the sweep fails without a cluster'; }
-    steps "$work/here" >"$work/here.csv"
-    mv -- "$work/here.csv" "$expected"
-  fi
+# A Parquet file without its footer, which lists encodings in any order: the values themselves.
+pages() {
+  local footer
+  footer=$(tail -c 8 -- "$1" | od -An -tu4 -N4)
+  head -c "-$((footer + 8))" -- "$1"
+}
+
+# Sets trials to how many there are, when the steps of each in an output are the bytes of the expected ones.
+same_steps() {
+  local folder file
+  trials=0
+  [[ $(find "$1/steps" -name '*.parquet' | wc -l) == $(find "$expected/steps" -name '*.parquet' | wc -l) ]] ||
+    fail 'there are more or fewer files of steps than without a cluster'
+  for file in "$expected"/steps/trial_id=*/*.parquet; do
+    folder=$(basename -- "$(dirname -- "$file")")
+    cmp -- <(pages "$file") <(pages "$1/steps/$folder"/*.parquet) || fail "the steps of $folder are not those without a cluster"
+    trials=$((trials + 1))
+  done
+  ((trials > 0)) || fail 'no steps'
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lets Spark's own spark-submit read the command that submit.sh composes, and looks at what it understood. No YARN is started:
-# Spark's part for it is not on the Maven registry in this version.
+# Spark's part for it could not be had in this version.
 # shellcheck source=deploy/checks/setup.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../checks/setup.sh"
 prepare_spark
@@ -50,4 +50,4 @@ spark.executorEnv.PYTORCH_LIBRARY_PATH=libtorch/lib
 SETTINGS
 
 ! HADOOP_CONF_DIR=$work/nothing "$deploy/yarn/submit.sh" run my.conf 2>/dev/null || fail 'a missing configuration was not refused'
-say 'Spark read the command as it was meant. NO YARN WAS STARTED: the registry has none for this Spark'
+say 'Spark read the command as it was meant. NO YARN WAS STARTED: there is none here'
