@@ -7,13 +7,7 @@ import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
 import dev.secant.sweep.RunSettings;
 import dev.secant.table.TrialRecord;
-import dev.secant.table.TrialRecord.Ending;
-import dev.secant.table.TrialRecord.Finals;
-import dev.secant.table.TrialRecord.Passes;
 import dev.secant.table.TrialRecord.Status;
-import dev.secant.table.TrialRecord.Surroundings;
-import dev.secant.training.Recording;
-import dev.secant.training.ReplayedSegment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,14 +30,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkExecutorInfo;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
-import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -71,6 +60,11 @@ public final class SweepRun {
         String output, Measure measure, Path dataRoot, EngineSettings engine, RunSettings run) {
       this(output, measure, DataRoot.of(dataRoot), engine, run);
     }
+
+    /** The names of the checkpoints that stay when a trial is complete. */
+    Set<String> keptCheckpoints() {
+      return measure.keepCheckpoints() ? Output.KEPT_CHECKPOINTS : Set.of();
+    }
   }
 
   /** What became of the sweep, over all its trials, also those of earlier runs. */
@@ -91,12 +85,11 @@ public final class SweepRun {
   private final TrialExecution execution;
   private final Progress progress;
   private final Output output;
-  private final Broadcast<SerializableConfiguration> configuration;
-  private final Versions versions = Versions.read();
   private final TaskResources resources;
   private final TimeLimit limit;
   private volatile boolean stopping;
   private volatile SweepState state;
+  private volatile TrialJobs jobs;
 
   /** Why no trial can go on. */
   private volatile Optional<String> impossible = Optional.empty();
@@ -108,8 +101,6 @@ public final class SweepRun {
     this.execution = execution;
     this.progress = progress;
     this.output = new Output(plan.output(), context.hadoopConfiguration());
-    this.configuration =
-        context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
     this.resources = new TaskResources(context, plan.engine());
     this.limit =
         new TimeLimit(
@@ -147,7 +138,7 @@ public final class SweepRun {
       // A crash after a trial's row was written left its checkpoints.
       for (String id : output.trialsWithLeftCheckpoints()) {
         if (isSettled(committed.get(id))) {
-          output.removeCheckpoints(id, keptCheckpoints());
+          output.removeCheckpoints(id, plan.keptCheckpoints());
         }
       }
       output.writePlan(trials);
@@ -170,6 +161,9 @@ public final class SweepRun {
           Starvation starvation =
               new Starvation(spark.sparkContext(), plan.run().executorTimeout(), this::abandon)) {
         state = now;
+        jobs =
+            new TrialJobs(
+                context, plan, execution, output, resources, now.counts(), limit.interrupts());
         MetricsPlugin.show(context.sc(), now);
         progress.start(now);
         boolean ended = false;
@@ -341,10 +335,17 @@ public final class SweepRun {
 
   private Ended runToItsEnd(PlannedTrial trial, Agenda agenda) {
     try {
-      return measure(trial, agenda);
+      TrialJobs.Committed committed = jobs.measure(trial, agenda);
+      TrialRecord row = committed.row();
+      return new Ended(
+          trial.id(),
+          row.ending().status(),
+          row.ending().message(),
+          row.steps(),
+          committed.seconds());
     } catch (TrialFailed e) {
       endIfAsked();
-      return fail(trial, e.failure);
+      return fail(trial, e.failure());
     } catch (Exception e) {
       endIfAsked();
       return fail(
@@ -367,155 +368,14 @@ public final class SweepRun {
   }
 
   private Ended fail(PlannedTrial trial, TaskOutcome.Failure failure) {
-    Ending ending = new Ending(Status.FAILED, failure.category(), failure.message(), Finals.NONE);
     String message = failure.category() + ": " + failure.message();
     progress.trace(failure.trace());
     try {
-      output.removeRows(trial.id());
-      tables(trial.id())
-          .commit(
-              new TrialRecord(
-                  trial.trial(), trial.parameters(), 0, ending, Passes.NONE, surroundings(trial)));
+      jobs.fail(trial, failure);
     } catch (IOException e) {
       throw new SweepStopped(
           "trial " + trial.id() + " failed (" + message + "), and its row: " + e.getMessage(), e);
     }
     return new Ended(trial.id(), Status.FAILED, message, 0, 0);
-  }
-
-  private Ended measure(PlannedTrial trial, Agenda agenda) throws IOException, TrialFailed {
-    String id = trial.id();
-    output.removeRows(id);
-    TrialTask task =
-        new TrialTask(
-            id,
-            trial.trial().canonicalJson(),
-            plan.measure(),
-            new TaskData(plan.dataRoot(), configuration),
-            engine(trial));
-    TaskBody body =
-        new TaskBody(task, execution, output.root().toString(), configuration, state.counts());
-
-    int segments = segments(trial, agenda);
-    context.setJobGroup(id, describe(trial, "record and measure"), limit.interrupts());
-    Walked walked =
-        segments == 1
-            ? done(resources.tasks(trial, List.of(id)).map(unused -> body.whole()).first())
-            : walkInSegments(trial, segments, body);
-    TrialRecord row = row(trial, walked);
-    tables(id).commit(row);
-    output.removeCheckpoints(id, keptCheckpoints());
-    return new Ended(
-        id, row.ending().status(), row.ending().message(), row.steps(), walked.seconds());
-  }
-
-  /** A task that records, then one a segment that replays, then one a segment that writes. */
-  private Walked walkInSegments(PlannedTrial trial, int segments, TaskBody body)
-      throws IOException, TrialFailed {
-    String id = trial.id();
-    context.sc().setJobDescription(describe(trial, "record (" + segments + " segments)"));
-    Recording recording = done(resources.tasks(trial, List.of(segments)).map(body::record).first());
-    JavaRDD<TaskOutcome<ReplayedSegment>> outcomes =
-        resources
-            .tasks(trial, IntStream.range(0, recording.segments()).boxed().toList())
-            .map(segment -> body.replay(recording, segment))
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    String parts = " (" + recording.segments() + " segments)";
-    try {
-      context.sc().setJobDescription(describe(trial, "replay" + parts));
-      List<Replayed> replayed = new ArrayList<>();
-      for (TaskOutcome<Replayed> outcome :
-          outcomes.map(outcome -> outcome.map(Replayed::of)).collect()) {
-        replayed.add(done(outcome));
-      }
-      PathNulls nulls = PathNulls.of(recording, plan.measure().references(), replayed);
-      context.sc().setJobDescription(describe(trial, "write" + parts));
-      outcomes.foreach(outcome -> body.write(outcome, nulls));
-      tables(id).writeEpochs(plan.measure(), recording, replayed);
-      return Walked.of(recording, replayed, Measure.Mode.REPLAY);
-    } finally {
-      outcomes.unpersist(false);
-    }
-  }
-
-  private Set<String> keptCheckpoints() {
-    return plan.measure().keepCheckpoints() ? Output.KEPT_CHECKPOINTS : Set.of();
-  }
-
-  /** What Spark's pages call a job. */
-  private static String describe(PlannedTrial trial, String pass) {
-    return "trial " + trial.id() + ": " + trial.name() + ": " + pass;
-  }
-
-  private TrialTables tables(String id) {
-    return new TrialTables(output, id);
-  }
-
-  private TrialRecord row(PlannedTrial trial, Walked walked) {
-    Recording recording = walked.recording();
-    double drift = walked.drift();
-    Status status = Status.COMPLETE;
-    String message = "";
-    if (recording.diverged()) {
-      status = Status.DIVERGED;
-      message = recording.divergence();
-    }
-    // Not "drift > 0": a drift that is not a number is one, too.
-    if (!(drift == 0)) {
-      status = Status.DRIFTED;
-      message = "the replay ended " + drift + " away from the recorded path";
-    }
-    return new TrialRecord(
-        trial.trial(),
-        trial.parameters(),
-        recording.steps(),
-        new Ending(status, "", message, Finals.of(recording.epochs())),
-        new Passes(
-            drift,
-            walked.mode(),
-            walked.mode() == Measure.Mode.TRAJECTORY ? 0 : recording.segments(),
-            recording.seconds(),
-            walked.replaySeconds(),
-            recording.waitSeconds() + walked.waitSeconds()),
-        surroundings(trial));
-  }
-
-  private EngineSettings engine(PlannedTrial trial) {
-    return plan.engine().ofTrial(trial.parameters());
-  }
-
-  private Surroundings surroundings(PlannedTrial trial) {
-    return versions.surroundings(engine(trial), spark.version());
-  }
-
-  private int segments(PlannedTrial trial, Agenda agenda) {
-    if (trial.trajectoryBytes() <= TrajectoryMemory.bytes(plan.measure(), engine(trial))) {
-      return 1;
-    }
-    if (plan.measure().segments() > 0) {
-      return plan.measure().segments();
-    }
-    return Cuts.segments(
-        trial.steps(),
-        agenda.seconds(trial) / 2,
-        trial.checkpointBytes(),
-        agenda.helping(trial, System.nanoTime()));
-  }
-
-  private static <T> T done(TaskOutcome<T> outcome) throws TrialFailed {
-    if (outcome instanceof TaskOutcome.Done<T> done) {
-      return done.value();
-    }
-    throw new TrialFailed(((TaskOutcome.Failed<T>) outcome).failure());
-  }
-
-  private static final class TrialFailed extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final transient TaskOutcome.Failure failure;
-
-    TrialFailed(TaskOutcome.Failure failure) {
-      super(failure.message());
-      this.failure = failure;
-    }
   }
 }
