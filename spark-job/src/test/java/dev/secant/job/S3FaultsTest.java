@@ -61,7 +61,8 @@ class S3FaultsTest {
   /** A bucket a test: Hadoop keeps a client for each. */
   @BeforeEach
   void connect(TestInfo test) throws IOException {
-    bucket = "faults-" + Integer.toHexString((test.getTestMethod() + test.getDisplayName()).hashCode());
+    bucket =
+        "faults-" + Integer.toHexString((test.getTestMethod() + test.getDisplayName()).hashCode());
     wire = FaultyWire.to(server.port());
     Configuration settings = spark.sparkContext().hadoopConfiguration();
     S3Server.settings(bucket, wire.port()).forEach(settings::set);
