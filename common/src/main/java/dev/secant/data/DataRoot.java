@@ -1,5 +1,6 @@
 package dev.secant.data;
 
+import dev.secant.config.InputException;
 import java.io.Serializable;
 import java.net.URI;
 import java.nio.file.Path;
@@ -15,6 +16,13 @@ import java.util.regex.Pattern;
  */
 public record DataRoot(String address, String cache) implements Serializable {
   private static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+://.*");
+
+  public DataRoot {
+    if (address.matches("(?i)s3[a-z]?://[^/]*@.*")) {
+      throw new InputException(
+          "data.root: an address must not hold credentials; docs/s3.md says where they belong");
+    }
+  }
 
   /** A folder of this machine. */
   public static DataRoot of(Path folder) {

@@ -113,7 +113,7 @@ final class ExportCommand implements Callable<Integer> {
     SortedSet<Long> chosen = parse(asked.steps, export.length());
     String root =
         data.orElseGet(() -> Optional.ofNullable(System.getenv("SECANT_DATA")).orElse("data"));
-    export.write(chosen, asked.folder, new DataRoot(root, "auto"), Sessions.hadoop());
+    export.write(chosen, asked.folder, new DataRoot(root, "auto"), S3Settings.hadoop());
     return chosen.size() + " steps and final.safetensors in " + asked.folder;
   }
 

@@ -49,6 +49,10 @@ final class Scratch {
             .map(folder -> make(Path.of(folder.strip())).toString())
             .collect(Collectors.joining(","));
     conf.set("spark.local.dir", folders);
+    if (master.startsWith("local")) {
+      // Where objects wait to be sent; executors of a cluster have folders of their own.
+      conf.setIfMissing("spark.hadoop.fs.s3a.buffer.dir", folders);
+    }
     // Spark's usual lz4 cannot be told where to unpack its library; Parquet needs snappy's anyway.
     conf.setIfMissing("spark.io.compression.codec", "snappy");
     for (String library : UNPACKED) {

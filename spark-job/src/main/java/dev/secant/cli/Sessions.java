@@ -4,9 +4,7 @@ import dev.secant.job.Devices;
 import dev.secant.job.MetricsPlugin;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -28,51 +26,10 @@ final class Sessions {
   private static final List<String> LIBTORCH =
       List.of("PYTORCH_LIBRARY_PATH", "PYTORCH_VERSION", "PYTORCH_FLAVOR");
 
-  /**
-   * What S3 needs. Tables that Spark writes become objects by finishing uploads, without renaming;
-   * a bucket that goes away is an error after a minute or two, not after half an hour. The two
-   * committer classes do for other file systems what Spark does without them.
-   */
-  private static final Map<String, String> S3 =
-      Map.ofEntries(
-          Map.entry(
-              "spark.sql.sources.commitProtocolClass",
-              "org.apache.spark.internal.io.cloud.PathOutputCommitProtocol"),
-          Map.entry(
-              "spark.sql.parquet.output.committer.class",
-              "org.apache.spark.internal.io.cloud.BindingParquetOutputCommitter"),
-          Map.entry(
-              "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a",
-              "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory"),
-          Map.entry("spark.hadoop.fs.s3a.committer.name", "magic"),
-          Map.entry("spark.hadoop.fs.s3a.committer.magic.enabled", "true"),
-          // Folders are not objects: none is looked for, none is left.
-          Map.entry("spark.hadoop.fs.s3a.performance.flags", "create,delete,mkdir"),
-          Map.entry("spark.hadoop.fs.s3a.connection.establish.timeout", "5s"),
-          Map.entry("spark.hadoop.fs.s3a.connection.timeout", "20s"),
-          Map.entry("spark.hadoop.fs.s3a.attempts.maximum", "1"),
-          // Each doubles its pause: 0.5 s, 1 s, ... 32 s; where S3 says to slow down, to 26 s.
-          Map.entry("spark.hadoop.fs.s3a.retry.interval", "500ms"),
-          Map.entry("spark.hadoop.fs.s3a.retry.limit", "7"),
-          Map.entry("spark.hadoop.fs.s3a.retry.throttle.interval", "200ms"),
-          Map.entry("spark.hadoop.fs.s3a.retry.throttle.limit", "8"));
-
   private Sessions() {}
 
   static SparkSession open() {
-    SparkConf conf = conf();
-    Scratch.use(conf);
-    return SparkSession.builder().config(conf).getOrCreate();
-  }
-
-  /** What Hadoop is told by Spark's settings, for who reads files without Spark. */
-  static Configuration hadoop() {
-    return SparkHadoopUtil.get().newConfiguration(conf());
-  }
-
-  private static SparkConf conf() {
     SparkConf conf = new SparkConf();
-    S3.forEach(conf::setIfMissing);
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.app.name", "secant");
     conf.setIfMissing("spark.ui.enabled", "false");
@@ -82,6 +39,7 @@ final class Sessions {
     // Ids such as 001234567890 are names, not numbers.
     conf.setIfMissing("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
     watch(conf);
+    S3Settings.use(conf);
     // Spark's own expression, and the keys that encrypt objects on S3.
     conf.setIfMissing(
         "spark.redaction.regex", "(?i)secret|password|token|access[.]?key|encryption[.]key");
@@ -101,7 +59,8 @@ final class Sessions {
     }
     Devices.adapt(conf);
     equip(conf);
-    return conf;
+    Scratch.use(conf);
+    return SparkSession.builder().config(conf).getOrCreate();
   }
 
   /**

@@ -47,7 +47,7 @@ final class SweepOptions {
   List<PlannedTrial> plan(Sweep sweep) {
     try {
       return PlannedTrial.of(
-          sweep.trials(), sweep.measure().references(), sweep.dataRoot(), Sessions.hadoop());
+          sweep.trials(), sweep.measure().references(), sweep.dataRoot(), S3Settings.hadoop());
     } catch (InputException e) {
       throw new InputException(conf + ": " + e.getMessage(), e);
     }

@@ -18,9 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A wire between an S3 client and its server, which answers in the server's place or breaks. */
-final class FaultyWire implements AutoCloseable {
+public final class FaultyWire implements AutoCloseable {
   /** What becomes of a request. */
-  enum Fate {
+  public enum Fate {
     PASS(0, ""),
     SLOW_DOWN(503, "SlowDown"),
     ERROR(500, "InternalError"),
@@ -42,7 +42,7 @@ final class FaultyWire implements AutoCloseable {
   /**
    * @param target path and query
    */
-  record Request(String method, String target) {}
+  public record Request(String method, String target) {}
 
   private static final Pattern LENGTH =
       Pattern.compile("\r\ncontent-length: *(\\d+)", Pattern.CASE_INSENSITIVE);
@@ -67,23 +67,23 @@ final class FaultyWire implements AutoCloseable {
     this.server = server;
   }
 
-  static FaultyWire to(int server) throws IOException {
+  public static FaultyWire to(int server) throws IOException {
     FaultyWire wire =
         new FaultyWire(new ServerSocket(0, 100, InetAddress.getLoopbackAddress()), server);
     wire.threads.submit(wire::accept);
     return wire;
   }
 
-  int port() {
+  public int port() {
     return socket.getLocalPort();
   }
 
   /** What becomes of requests from now on. */
-  void decide(Function<Request, Fate> decision) {
+  public void decide(Function<Request, Fate> decision) {
     fates = decision;
   }
 
-  List<Request> seen() {
+  public List<Request> seen() {
     return List.copyOf(seen);
   }
 

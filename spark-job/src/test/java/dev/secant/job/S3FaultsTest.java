@@ -31,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Outputs in a bucket of a real S3 server, over a wire that fails. */
 class S3FaultsTest {
@@ -59,7 +61,8 @@ class S3FaultsTest {
   /** A bucket a test: Hadoop keeps a client for each. */
   @BeforeEach
   void connect(TestInfo test) throws IOException {
-    bucket = "faults-" + Integer.toHexString(test.getDisplayName().hashCode());
+    bucket =
+        "faults-" + Integer.toHexString((test.getTestMethod() + test.getDisplayName()).hashCode());
     wire = FaultyWire.to(server.port());
     Configuration settings = spark.sparkContext().hadoopConfiguration();
     S3Server.settings(bucket, wire.port()).forEach(settings::set);
@@ -191,35 +194,18 @@ class S3FaultsTest {
     assertSameAsLocal("0.1", "0.2");
   }
 
-  @Test
-  void aTrialWhoseRowsCannotBeWrittenIsReportedAndDoneByTheNextRun() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"steps", "trials"})
+  void aRunThatCannotWriteRowsStopsAndTheNextOneGoesOn(String table) throws Exception {
     server.create(bucket);
     String second = plan("0.2").get(0).id();
-    wire.decide(request -> isPut(request, "steps/", second) ? Fate.ERROR : Fate.PASS);
-
-    SweepRun.Result result = run("0.1", "0.2", "0.3");
-
-    assertThat(result.complete()).isEqualTo(2);
-    assertThat(result.messages()).hasSize(1).first().asString().contains(second + " failed");
-    assertThat(output().committed()).containsEntry(second, "failed").hasSize(3);
-
-    wire.decide(request -> Fate.PASS);
-    SweepRun.Result again = run("0.1", "0.2", "0.3");
-    assertThat(again.complete()).isEqualTo(3);
-    assertThat(again.skipped()).isEqualTo(2);
-    assertThat(server.objects(bucket)).allMatch(S3FaultsTest::isOfAFinishedSweep);
-    assertSameAsLocal("0.1", "0.2", "0.3");
-  }
-
-  @Test
-  void aRunThatCannotCommitStopsAndTheNextOneGoesOn() throws Exception {
-    server.create(bucket);
-    wire.decide(request -> isPut(request, "trials/", "") ? Fate.ERROR : Fate.PASS);
+    wire.decide(request -> isPut(request, "out/" + table, second) ? Fate.ERROR : Fate.PASS);
 
     assertThatThrownBy(() -> run("0.1", "0.2"))
         .isInstanceOf(SweepStopped.class)
+        .hasMessageContaining("out/" + table + "/trial_id=" + second)
         .hasMessageContaining("run again to go on");
-    assertThat(output().committed()).isEmpty();
+    assertThat(output().committed()).doesNotContainKey(second);
 
     wire.decide(request -> Fate.PASS);
     assertThat(run("0.1", "0.2").complete()).isEqualTo(2);
