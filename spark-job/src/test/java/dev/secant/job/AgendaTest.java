@@ -39,6 +39,19 @@ class AgendaTest {
   }
 
   @Test
+  void whoWantsSomeTrialsGetsTheLongestOfThem() {
+    PlannedTrial small = trial(MLP, 1, 10);
+    PlannedTrial middle = trial(MLP, 2, 100);
+    PlannedTrial large = trial(MLP, 3, 1000);
+    Agenda agenda = new Agenda(List.of(small, middle, large), () -> 2);
+
+    assertThat(agenda.next(0, trial -> trial.steps() < 1000)).contains(middle);
+    assertThat(agenda.next(0, trial -> trial.steps() > 1000)).isEmpty();
+    assertThat(agenda.next(0)).contains(large);
+    assertThat(agenda.next(0)).contains(small);
+  }
+
+  @Test
   void whatWasMeasuredChangesTheOrder() {
     PlannedTrial mlp = trial(MLP, 1, 1000);
     PlannedTrial conv = trial(CONV, 2, 900);

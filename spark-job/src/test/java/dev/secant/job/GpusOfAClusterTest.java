@@ -89,7 +89,6 @@ class GpusOfAClusterTest {
           return Files.createFile(held);
         } catch (FileAlreadyExistsException e) {
           // Another trial's; the next share may be free.
-          continue;
         }
       }
       throw new IOException(place + " is taken");
