@@ -93,7 +93,7 @@ in_image() {
 [[ $(in_image id -u) == 185 ]] || fail 'the image does not run as user 185'
 if in_image bash -c 'echo x >/opt/secant/x' 2>/dev/null; then fail 'the user of the image can write Secant'; fi
 in_image secant run /sweep.conf --output /tmp/out >"$work/run.log" 2>&1 || { tail -n 20 -- "$work/run.log"; fail 'the sweep fails in the image'; }
-grep '6 of 6 trials complete' "$work/run.log" || fail 'the sweep is not whole'
+grep '8 of 8 trials complete' "$work/run.log" || fail 'the sweep is not whole'
 in_image secant sql /tmp/out 'select * from steps order by trial_id, reference, step' --format csv >"$work/steps.csv" 2>/dev/null
 rows=$(($(wc -l <"$work/steps.csv") - 1))
 ((rows > 0)) || fail 'the image made no steps'

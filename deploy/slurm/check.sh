@@ -105,14 +105,15 @@ until_says 30 '^2 idle' sinfo --noheader --format='%D %T' ||
 
 # Secant's root is where sbatch is called.
 submit() {
-  (cd -- "$deploy/.." && SECANT_SHARED=$work/job sbatch --parsable --nodes=2 --cpus-per-task=1 --gres=gpu:1 --mem=0 \
+  local nodes=$1
+  (cd -- "$deploy/.." && SECANT_SHARED=$work/job sbatch --parsable --nodes="$nodes" --cpus-per-task=1 --gres=gpu:1 --mem=0 \
     --output="$work/secant-%j.log" deploy/slurm/secant.sbatch run deploy/checks/sweep.conf --output "$work/there" --set engine.device=cpu)
 }
 committed() { find "$work/there/trials" -name '*.parquet' 2>/dev/null | wc -l; }
 processes() { pgrep -f "$work/job|$work/there" | grep -vx "$$" || true; }
 
 expect
-job=$(submit)
+job=$(submit 2)
 until_says 240 '^[1-9]' committed || { tail -n 30 -- "$work/secant-$job.log"; fail 'no trial was done'; }
 scancel "$job"
 until_says 60 CANCELLED scontrol show job "$job" || fail 'scancel did not end the job'
@@ -120,7 +121,8 @@ until_says 30 '^$' processes || fail 'processes stayed after scancel'
 before=$(committed)
 [[ -z $(find "$work/job" -name spark.conf) ]] || fail 'the secret stayed after scancel'
 
-job=$(submit)
+# On another number of nodes.
+job=$(submit 1)
 until_says 240 "^([$((before + 1))-9])" committed || { tail -n 30 -- "$work/secant-$job.log"; fail 'the second job did not go on'; }
 scancel --signal=USR1 --batch "$job"
 until_says 400 'JobState=COMPLETED' scontrol show job "$job" || { tail -n 30 -- "$work/secant-$job.log"; fail 'the job did not come back and end'; }
@@ -130,4 +132,4 @@ left=$(find "$work/job" -mindepth 1)
 [[ -z $left ]] || fail "files stayed after the job: $left"
 
 same_steps "$work/there"
-say "two nodes; cancelled after $before trials, stopped as if out of time, ended: the steps of $trials trials are the same bytes as without Slurm; no process stayed (${SECONDS} s)"
+say "cancelled on two nodes after $before of $trials trials, gone on with on one, stopped as if out of time, ended by itself: the steps of $trials trials are the same bytes as without Slurm; no process stayed (${SECONDS} s)"
