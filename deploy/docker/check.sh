@@ -75,6 +75,8 @@ if [[ -n ${BASE:-} ]]; then
   buildah "${storage[@]}" add --quiet "$container" "$BASE" / >/dev/null
   buildah "${storage[@]}" config --env JAVA_HOME=/usr/lib/jvm/java-17-openjdk-amd64 "$container"
   buildah "${storage[@]}" commit --quiet "$container" localhost/jdk >/dev/null
+  # As in Spark's own image.
+  buildah "${storage[@]}" run --isolation chroot "$container" -- useradd --system --uid 185 --home-dir /nonexistent spark
   prepare_spark
   buildah "${storage[@]}" copy --quiet "$container" "$SPARK_HOME" /opt/spark >/dev/null
   buildah "${storage[@]}" commit --quiet --rm "$container" localhost/spark >/dev/null
