@@ -28,6 +28,9 @@ class SweepsOfTheRepositoryTest {
   /** Names a file that another sweep's measurements are made into. */
   private static final Path AFTER_ANOTHER = CONF.resolve("prescribed-compare.conf");
 
+  /** What sweeps include; no sweeps. */
+  private static final Path PROFILES = CONF.resolve("profiles");
+
   private static final Task CIFAR_10 = new Task.Classification(3, 32, 32, 10);
   private static final Task IMAGENET = new Task.Classification(3, 224, 224, 1000);
   private static final Task VAIHINGEN = new Task.Segmentation(3, 256, 256, 6);
@@ -37,6 +40,7 @@ class SweepsOfTheRepositoryTest {
     try (Stream<Path> files = Files.walk(CONF)) {
       return files
           .filter(file -> file.toString().endsWith(".conf") && !file.equals(AFTER_ANOTHER))
+          .filter(file -> !file.startsWith(PROFILES))
           .sorted()
           .toList()
           .stream();
@@ -52,6 +56,22 @@ class SweepsOfTheRepositoryTest {
     assertThat(sweep.name()).isEqualTo(name);
     assertThat(sweep.output()).isEqualTo("out/" + name);
     assertThat(sweep.trials()).isNotEmpty();
+  }
+
+  @Test
+  void aSweepThatIncludesTheProfileOfS3LiesInTheBucket(@TempDir Path temp) throws IOException {
+    // As if the environment had it.
+    String profile =
+        Files.readString(PROFILES.resolve("s3.conf")).replace("${SECANT_BUCKET}", "bucket");
+    Files.writeString(temp.resolve("s3.conf"), profile);
+    Path conf =
+        Files.writeString(
+            temp.resolve("mine.conf"), "include \"s3.conf\"\nsecant { name = mine }\n");
+
+    Sweep sweep = read(conf);
+
+    assertThat(sweep.output()).isEqualTo("s3a://bucket/sweeps/mine");
+    assertThat(sweep.dataRoot().address()).isEqualTo("s3a://bucket/data");
   }
 
   @ParameterizedTest
