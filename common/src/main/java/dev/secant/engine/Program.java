@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,9 @@ public final class Program implements AutoCloseable {
     Model model = Model.newInstance("program", Engine.djl(device), "PyTorch");
     try {
       model.load(new ByteArrayInputStream(archive(entries)), Map.of("mapLocation", "true"));
+      // DJL makes a folder for each stream, uses it for nothing and keeps it until the process
+      // ends.
+      Files.deleteIfExists(model.getModelPath());
       return new Program(model);
     } catch (IOException e) {
       model.close();

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
@@ -44,6 +45,7 @@ final class Scratch {
       return;
     }
     String temporary = System.getProperty("java.io.tmpdir");
+    deleteEmptyModels(Path.of(temporary));
     String folders =
         Stream.of(conf.get("spark.local.dir", temporary).split(","))
             .map(folder -> make(Path.of(folder.strip())).toString())
@@ -109,6 +111,32 @@ final class Scratch {
           }
         }
       }
+    }
+  }
+
+  /**
+   * What a process that was killed just then left of DJL's: folders without content, which nobody
+   * uses, also not while DJL loads a program.
+   */
+  private static void deleteEmptyModels(Path temporary) {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, "pt-model*")) {
+      for (Path folder : folders) {
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+          deleteIfEmpty(folder);
+        }
+      }
+    } catch (IOException e) {
+      // They take no room; the next process tries again.
+      return;
+    }
+  }
+
+  private static void deleteIfEmpty(Path folder) {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      // Another user's, or it has content.
+      return;
     }
   }
 
