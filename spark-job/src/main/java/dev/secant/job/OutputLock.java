@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -55,13 +54,7 @@ final class OutputLock implements AutoCloseable {
     this.folder = folder;
     this.id = UUID.randomUUID().toString();
     this.onLoss = onLoss;
-    this.refresher =
-        Executors.newSingleThreadScheduledExecutor(
-            work -> {
-              Thread thread = new Thread(work, "secant-lock");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.refresher = Ticker.named("secant-lock");
   }
 
   /**

@@ -4,7 +4,6 @@ import dev.secant.table.TrialRecord.Status;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -15,13 +14,7 @@ public final class Progress {
   private final Duration every;
   private final boolean traces;
 
-  private final ScheduledExecutorService ticker =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread thread = new Thread(work, "secant-progress");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService ticker = Ticker.named("secant-progress");
   private volatile SweepState state;
 
   private Progress(PrintStream out, boolean live, Duration every, boolean traces) {

@@ -7,7 +7,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.Path;
@@ -30,13 +29,7 @@ final class ProgressFile implements AutoCloseable {
   private final String application;
   private final String host = host();
   private final Instant since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-  private final ScheduledExecutorService ticker =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread thread = new Thread(work, "secant-progress-file");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService ticker = Ticker.named("secant-progress-file");
   private long beats;
 
   /** Writes the file, and from now on again and again. */

@@ -2,7 +2,6 @@ package dev.secant.job;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -18,13 +17,7 @@ final class Starvation implements AutoCloseable {
   private final SparkContext context;
   private final Duration timeout;
   private final Consumer<String> end;
-  private final ScheduledExecutorService watch =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread thread = new Thread(work, "secant-starvation");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService watch = Ticker.named("secant-starvation");
   private long fed = System.nanoTime();
 
   /**

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -41,13 +40,7 @@ final class TimeLimit extends SparkListener implements AutoCloseable {
   private final int slots;
   private final Consumer<String> say;
   private final Consumer<String> end;
-  private final ScheduledExecutorService ticker =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread thread = new Thread(work, "secant-time-limit");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService ticker = Ticker.named("secant-time-limit");
 
   private final Map<Integer, String> trialOfStage = new HashMap<>();
   private final Map<Long, String> trialOfTask = new HashMap<>();
