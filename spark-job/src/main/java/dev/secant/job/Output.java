@@ -389,22 +389,31 @@ public final class Output {
     }
   }
 
-  /** The trials that have other files beside their checkpoints than those that may stay. */
+  /**
+   * The trials that have other checkpoints than those that may stay, or a folder for them with
+   * nothing in it: a deletion that was interrupted leaves one.
+   */
   Set<String> trialsWithLeftCheckpoints() throws IOException {
-    Set<String> ids = new TreeSet<>();
+    Path folder = new Path(root, "_checkpoints");
+    Set<String> left = new TreeSet<>(names(folder));
+    Set<String> withFiles = new TreeSet<>();
+    Set<String> withOthers = new TreeSet<>();
     try {
       // One listing for all of them: an object store answers it a thousand files at a time.
-      var left = files.listFiles(new Path(root, "_checkpoints"), true);
-      while (left.hasNext()) {
-        Path file = left.next().getPath();
+      var files = this.files.listFiles(folder, true);
+      while (files.hasNext()) {
+        Path file = files.next().getPath();
+        withFiles.add(file.getParent().getName());
         if (!KEPT_CHECKPOINTS.contains(withoutExtension(file.getName()))) {
-          ids.add(file.getParent().getName());
+          withOthers.add(file.getParent().getName());
         }
       }
     } catch (FileNotFoundException e) {
       return Set.of();
     }
-    return ids;
+    left.removeAll(withFiles);
+    left.addAll(withOthers);
+    return left;
   }
 
   private static String withoutExtension(String name) {
@@ -449,6 +458,10 @@ public final class Output {
   /** Removes a trial's checkpoints, all but those of these names (without extension). */
   void removeCheckpoints(String trialId, Set<String> except) throws IOException {
     if (except.isEmpty()) {
+      // First what may stay, so that what an interrupted deletion leaves is known for what it is.
+      for (String name : KEPT_CHECKPOINTS) {
+        files.delete(new Path(checkpoints(trialId), name + ".safetensors"), false);
+      }
       files.delete(checkpoints(trialId), true);
       return;
     }

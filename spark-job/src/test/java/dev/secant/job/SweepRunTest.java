@@ -300,6 +300,24 @@ class SweepRunTest {
   }
 
   @Test
+  void whatACrashLeftOfCheckpointsIsRemoved() throws Exception {
+    run(new StandIn(diary()), 1, "0.1, 0.2");
+    List<Path> trials = parquetFiles("trials").stream().map(Path::getParent).toList();
+    Path checkpoints = temp.resolve("out/_checkpoints");
+    Files.createDirectories(checkpoints.resolve(idOf(trials.get(0))));
+    Path folder = Files.createDirectories(checkpoints.resolve(idOf(trials.get(1))));
+    Files.writeString(folder.resolve("recording.json"), "{}");
+
+    assertThat(run(new StandIn(diary()), 1, "0.1, 0.2").result.skipped()).isEqualTo(2);
+
+    assertThat(checkpoints).isEmptyDirectory();
+  }
+
+  private static String idOf(Path folder) {
+    return folder.getFileName().toString().substring("trial_id=".length());
+  }
+
+  @Test
   void keepsTheFirstAndTheLastCheckpointWhereAskedTo() throws Exception {
     run(new StandIn(diary()), 1, true, "0.1");
 
