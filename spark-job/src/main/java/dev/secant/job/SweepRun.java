@@ -9,6 +9,7 @@ import dev.secant.sweep.RunSettings;
 import dev.secant.table.TrialRecord;
 import dev.secant.table.TrialRecord.Status;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.apache.spark.SparkException;
 import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -344,10 +346,10 @@ public final class SweepRun {
           row.steps(),
           committed.seconds());
     } catch (TrialFailed e) {
-      endIfAsked();
+      endIfAsked(e);
       return fail(trial, e.failure());
     } catch (Exception e) {
-      endIfAsked();
+      endIfAsked(e);
       return fail(
           trial,
           limit
@@ -357,14 +359,28 @@ public final class SweepRun {
   }
 
   /** Where the run ends, not the trial, the trial has no row, and the next run goes on with it. */
-  private void endIfAsked() {
-    if (stopping || Thread.currentThread().isInterrupted()) {
+  private void endIfAsked(Exception end) {
+    if (stopping || Thread.currentThread().isInterrupted() || isInterruption(end)) {
       throw new CancellationException("interrupted");
     }
     impossible.ifPresent(
         reason -> {
           throw new SweepStopped(reason);
         });
+  }
+
+  /** Whether this thread was interrupted, as it is when another trial has found the run's end. */
+  private static boolean isInterruption(Exception end) {
+    if (end instanceof SparkException) {
+      // What its tasks met says nothing about this thread.
+      return false;
+    }
+    for (Throwable e = end; e != null; e = e.getCause()) {
+      if (e instanceof InterruptedException || e instanceof InterruptedIOException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Ended fail(PlannedTrial trial, TaskOutcome.Failure failure) {
