@@ -14,7 +14,7 @@ import java.util.Set;
  * number once, when it starts. So all runs in one process share it.
  */
 public final class Engine {
-  private static final String NAME = "PyTorch";
+  static final String NAME = "PyTorch";
   private static final String THREADS = "ai.djl.pytorch.num_threads";
   private static final String THREADS_BETWEEN = "ai.djl.pytorch.num_interop_threads";
 
@@ -122,6 +122,7 @@ public final class Engine {
     named.ifPresent(Libtorch::announce);
     try {
       ai.djl.engine.Engine.getEngine(NAME);
+      OneDnn.inUse();
     } catch (EngineException e) {
       throw named
           .map(libtorch -> new InputException(libtorch.failure(e), e))

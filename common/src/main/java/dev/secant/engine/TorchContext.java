@@ -70,6 +70,23 @@ final class TorchContext {
     return get("14benchmarkCuDNNEv");
   }
 
+  /** Whether convolutions and recurrent layers on the processor use oneDNN's kernels. */
+  void setOneDnn(boolean on) {
+    set("20setUserEnabledMkldnnEb", on);
+  }
+
+  boolean usesOneDnn() {
+    return get("17userEnabledMkldnnEv");
+  }
+
+  /**
+   * Whether convolutions that oneDNN leaves may use NNPACK, which writes a warning in every call
+   * where it does not know the processor.
+   */
+  void setNnpack(boolean on) {
+    set("20setUserEnabledNNPACKEb", on);
+  }
+
   /** Products of float32 numbers are not rounded to ten bits first. */
   void forbidTensorFloat32() {
     set("17setAllowTF32CuDNNEb", false);

@@ -103,14 +103,18 @@ class GradientTest {
           gradient(program, scope, state(scope, network, weights), network, batch);
 
       assertThat(gradient.loss()).isCloseTo(exact.loss(weights), within(1e-5));
-      float[] vector = gradient.vector(scope).toFloats();
-      double[] difference = new double[expected.length];
-      for (int i = 0; i < difference.length; i++) {
-        difference[i] = vector[i] - expected[i];
-      }
-      assertThat(norm(difference, 0, difference.length))
-          .isLessThan(1e-5 * norm(expected, 0, expected.length));
+      assertClose(gradient.vector(scope).toFloats(), expected);
     }
+  }
+
+  /** Within what float32 loses. */
+  static void assertClose(float[] gradient, double[] expected) {
+    double[] difference = new double[expected.length];
+    for (int i = 0; i < difference.length; i++) {
+      difference[i] = gradient[i] - expected[i];
+    }
+    assertThat(norm(difference, 0, difference.length))
+        .isLessThan(1e-5 * norm(expected, 0, expected.length));
   }
 
   /** Nothing that a gradient needs may be freed when the garbage collector runs before it is. */
@@ -181,7 +185,7 @@ class GradientTest {
     return gradients;
   }
 
-  private static NetworkProgram.Gradient gradient(
+  static NetworkProgram.Gradient gradient(
       NetworkProgram program, Scope scope, State state, Network network, Batch batch) {
     return program.gradient(
         scope, state.weights(), state.buffers(), batch, TinyNetworks.seeds(network));
@@ -192,7 +196,7 @@ class GradientTest {
   }
 
   /** Numbers that float32 holds exactly, none of them special: also where a tensor starts at 0. */
-  private static double[] weights(Network network) {
+  static double[] weights(Network network) {
     RandomStream random = RandomStream.at(5, Purpose.INITIAL_WEIGHTS);
     double[] weights = new double[network.size()];
     for (int i = 0; i < weights.length; i++) {
@@ -201,7 +205,7 @@ class GradientTest {
     return weights;
   }
 
-  private static State state(Scope scope, Network network, double[] weights) {
+  static State state(Scope scope, Network network, double[] weights) {
     Trial plain = Trials.parse(TrialRunTest.trials().get(0));
     List<ByteBuffer> vectors = new ArrayList<>(State.initial(scope, network, plain).vectors());
     ByteBuffer flat = zeros(weights.length);
@@ -250,7 +254,7 @@ class GradientTest {
   }
 
   /** A network in float64. */
-  private static final class Exact implements AutoCloseable {
+  static final class Exact implements AutoCloseable {
     private final Network network;
     private final Scope root = Engine.open(1);
     private final Program program;

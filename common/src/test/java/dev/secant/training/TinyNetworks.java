@@ -55,6 +55,7 @@ final class TinyNetworks {
     networks.put(
         "adaptive average pool",
         images((net, x) -> net.adaptiveAveragePool(net.relu(net.conv("a", x, 4, 3, 1)), 4)));
+    networks.put("convolutions of more than a block of channels", wide());
     networks.put("lstm", tokens((net, x) -> net.lstm("a", x, 2, 4, 0)));
     networks.put("lstm with dropout", tokens((net, x) -> net.lstm("a", x, 3, 4, 0.4)));
     networks.put("embedding", tokens((net, x) -> x));
@@ -86,6 +87,15 @@ final class TinyNetworks {
   }
 
   /** Four samples of noise with random targets, some of the pixels without one. */
+  /** None of its counts of channels is a multiple of 16. */
+  private static Network wide() {
+    NetworkBuilder net = new NetworkBuilder(PIXELS);
+    Value x = net.relu(net.conv("a", net.input(), 20, 3, 1));
+    x = net.relu(net.convWithBias("b", x, 17, 3));
+    x = net.relu(net.conv("c", x, 18, 3, 2));
+    return net.build(net.convWithBias("e", net.relu(net.upConv("d", x, 19)), 3, 3));
+  }
+
   static Batch batch(Task task) {
     Batch batch = new Batch(task, 4);
     RandomStream random = RandomStream.at(1, Purpose.GENERATED_DATA);
