@@ -122,7 +122,7 @@ public final class Engine {
     named.ifPresent(Libtorch::announce);
     try {
       ai.djl.engine.Engine.getEngine(NAME);
-      OneDnn.inUse();
+      OneDnn.require();
     } catch (EngineException e) {
       throw named
           .map(libtorch -> new InputException(libtorch.failure(e), e))

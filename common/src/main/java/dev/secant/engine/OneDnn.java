@@ -1,6 +1,7 @@
 package dev.secant.engine;
 
 import ai.djl.ndarray.NDManager;
+import dev.secant.config.InputException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,18 +75,34 @@ final class OneDnn {
           return torch.reshape(torch.max(torch.stack([padded, strided, up, lstm])), [1])
       """;
 
-  /** Decided once for the process, when the first engine is opened. */
-  private static final boolean SOUND = prove();
+  private enum Verdict {
+    RIGHT,
+    REPLACED,
+    NOTHING_RIGHT
+  }
+
+  /** Found once for the process, when its engine starts. */
+  private static final Verdict VERDICT = prove();
 
   private OneDnn() {}
 
   /**
-   * Whether this process computes with oneDNN. The engine must have started.
+   * Sees to it that this process computes right, with oneDNN or without. The engine must have
+   * started.
    *
-   * @throws ExceptionInInitializerError where the other kernels are wrong, too
+   * @throws InputException where it cannot: this processor is no place to train
    */
+  static void require() {
+    if (VERDICT == Verdict.NOTHING_RIGHT) {
+      throw new InputException(
+          "libtorch computes convolutions or LSTMs wrong on this processor, with oneDNN and without;"
+              + " use another machine");
+    }
+  }
+
+  /** Whether this process computes with it. */
   static boolean inUse() {
-    return SOUND;
+    return VERDICT == Verdict.RIGHT;
   }
 
   /** The largest relative error of a few layers and their gradients; NaN where there is one. */
@@ -97,24 +114,22 @@ final class OneDnn {
     }
   }
 
-  private static boolean prove() {
+  private static Verdict prove() {
     TorchContext context = TorchContext.ofProcess();
     context.setNnpack(false);
     double error = error();
     if (error < TOLERANCE) {
       context.setNnpack(true);
-      return true;
+      return Verdict.RIGHT;
     }
     context.setOneDnn(false);
-    double without = error();
-    if (!(without < TOLERANCE)) {
-      throw new IllegalStateException(
-          "this libtorch computes convolutions with an error of " + without + " on this processor");
+    if (!(error() < TOLERANCE)) {
+      return Verdict.NOTHING_RIGHT;
     }
     LOG.warn(
-        "oneDNN's kernels are wrong on this processor (relative error {}): convolutions and LSTMs"
-            + " use libtorch's own, which are slower; see docs/performance.md",
+        "oneDNN is wrong on this processor (relative error {}): convolutions and LSTMs use"
+            + " libtorch's own kernels, which are slower; see docs/performance.md",
         error);
-    return false;
+    return Verdict.REPLACED;
   }
 }
