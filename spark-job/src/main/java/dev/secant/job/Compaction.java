@@ -52,7 +52,7 @@ public final class Compaction {
    */
   public static List<Compacted> run(SparkSession spark, Output output) {
     try (OutputLock lock = OutputLock.take(output)) {
-      output.recover();
+      new Leftovers(output).recover();
       Dataset<Row> trials = output.all(spark, TrialRecord.TABLE);
       List<Compacted> tables = new ArrayList<>();
       for (Table table : Output.TABLES) {

@@ -20,12 +20,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.MultipartUploader;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.util.functional.FutureIO;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -48,12 +45,9 @@ public final class Output {
           TrialRecord.TABLE);
 
   /** Tables computed from the others, whole: {@code <table>/*.parquet}. */
-  private static final List<String> DERIVED = List.of("summary", "effects");
+  static final List<String> DERIVED = List.of("summary", "effects");
 
   static final String PARTITION = "trial_id=";
-
-  /** What of a trial's checkpoints may stay, without extension. */
-  static final Set<String> KEPT_CHECKPOINTS = Set.of("step-0", "final");
 
   private final Path root;
   private final FileSystem files;
@@ -111,8 +105,13 @@ public final class Output {
     return new HadoopCheckpointStore(files, checkpoints(trialId));
   }
 
-  private Path checkpoints(String trialId) {
-    return new Path(new Path(root, "_checkpoints"), trialId);
+  /** Where the folders of checkpoints are, one a trial. */
+  Path checkpoints() {
+    return new Path(root, "_checkpoints");
+  }
+
+  Path checkpoints(String trialId) {
+    return new Path(checkpoints(), trialId);
   }
 
   Path rows(Table table, String trialId) {
@@ -306,119 +305,21 @@ public final class Output {
     return written;
   }
 
-  private static String lockOf(String derived) {
+  static String lockOf(String derived) {
     return "_" + derived + "-lock";
-  }
-
-  /**
-   * Removes what a crash left, or finishes it; for who holds the output's lock. Rows and
-   * checkpoints of trials that are not committed are not of this: a run goes on with them or
-   * removes them.
-   */
-  void recover() throws IOException {
-    Set<String> names = names(root);
-    for (Table table : TABLES) {
-      if (isLeft(names, table.name())) {
-        new Replacement(this, table.name()).recover();
-      }
-    }
-    for (String derived : DERIVED) {
-      if (isLeft(names, derived) || names.contains(lockOf(derived))) {
-        recoverDerived(derived);
-      }
-    }
-    for (String name : names) {
-      if (WholeFile.isUnderWay(name)) {
-        files.delete(new Path(root, name), false);
-      }
-    }
-    abortUploads();
-  }
-
-  private static boolean isLeft(Set<String> names, String table) {
-    return names.contains("_" + table + "-new") || names.contains("_" + table + "-manifest");
-  }
-
-  private void recoverDerived(String name) throws IOException {
-    if (OutputLock.holder(this, lockOf(name)).isEmpty()) {
-      try (OutputLock lock = OutputLock.take(this, lockOf(name))) {
-        new Replacement(this, name).recover();
-      }
-    }
-  }
-
-  /** Objects of which a process wrote a part before it died cost money and are not seen. */
-  private void abortUploads() throws IOException {
-    if (files.hasPathCapability(root, CommonPathCapabilities.FS_MULTIPART_UPLOADER)) {
-      try (MultipartUploader uploads = files.createMultipartUploader(root).build()) {
-        FutureIO.awaitFuture(uploads.abortUploadsUnderPath(root));
-      } catch (IOException e) {
-        // Not every store can list them, or lets everybody; the output is sound without it.
-        System.err.println(
-            "secant: whether a crash left uploads below "
-                + root
-                + " is not known: "
-                + e.getMessage());
-      }
-    }
   }
 
   private static scala.collection.immutable.Seq<String> scalaSeq(String column) {
     return scala.jdk.javaapi.CollectionConverters.asScala(List.of(column)).toList();
   }
 
-  /** The trials that have rows in any table or checkpoints; each folder is listed once. */
-  Set<String> trialsWithFiles() throws IOException {
-    Set<String> ids = new TreeSet<>();
-    for (Table table : TABLES) {
-      for (String name : names(folder(table))) {
-        if (name.startsWith(PARTITION)) {
-          ids.add(name.substring(PARTITION.length()));
-        }
-      }
-    }
-    return ids;
-  }
-
   /** The trials that have checkpoints. */
   public Set<String> trialsWithCheckpoints() {
     try {
-      return names(new Path(root, "_checkpoints"));
+      return names(checkpoints());
     } catch (IOException e) {
       throw new InputException("output " + root + " cannot be read: " + e.getMessage(), e);
     }
-  }
-
-  /**
-   * The trials that have other checkpoints than those that may stay, or a folder for them with
-   * nothing in it: a deletion that was interrupted leaves one.
-   */
-  Set<String> trialsWithLeftCheckpoints() throws IOException {
-    Path folder = new Path(root, "_checkpoints");
-    Set<String> left = new TreeSet<>(names(folder));
-    Set<String> withFiles = new TreeSet<>();
-    Set<String> withOthers = new TreeSet<>();
-    try {
-      // One listing for all of them: an object store answers it a thousand files at a time.
-      var files = this.files.listFiles(folder, true);
-      while (files.hasNext()) {
-        Path file = files.next().getPath();
-        withFiles.add(file.getParent().getName());
-        if (!KEPT_CHECKPOINTS.contains(withoutExtension(file.getName()))) {
-          withOthers.add(file.getParent().getName());
-        }
-      }
-    } catch (FileNotFoundException e) {
-      return Set.of();
-    }
-    left.removeAll(withFiles);
-    left.addAll(withOthers);
-    return left;
-  }
-
-  private static String withoutExtension(String name) {
-    int dot = name.indexOf('.');
-    return dot < 0 ? name : name.substring(0, dot);
   }
 
   /** What lies in a folder; nothing where it is not there. */
@@ -432,44 +333,6 @@ public final class Output {
       return Set.of();
     }
     return names;
-  }
-
-  /** Removes the rows of a trial; the one that commits goes first. */
-  void removeRows(String trialId) throws IOException {
-    for (int i = TABLES.size() - 1; i >= 0; i--) {
-      files.delete(rows(TABLES.get(i), trialId), true);
-    }
-  }
-
-  /** Removes what executors that were killed had under way in a trial's folders. */
-  void removeUnderWay(String trialId) throws IOException {
-    if (files.hasPathCapability(root, CommonPathCapabilities.ABORTABLE_STREAM)) {
-      return;
-    }
-    for (Table table : TABLES) {
-      for (String name : names(rows(table, trialId))) {
-        if (WholeFile.isUnderWay(name)) {
-          files.delete(new Path(rows(table, trialId), name), false);
-        }
-      }
-    }
-  }
-
-  /** Removes a trial's checkpoints, all but those of these names (without extension). */
-  void removeCheckpoints(String trialId, Set<String> except) throws IOException {
-    if (except.isEmpty()) {
-      // First what may stay, so that what an interrupted deletion leaves is known for what it is.
-      for (String name : KEPT_CHECKPOINTS) {
-        files.delete(new Path(checkpoints(trialId), name + ".safetensors"), false);
-      }
-      files.delete(checkpoints(trialId), true);
-      return;
-    }
-    for (String name : names(checkpoints(trialId))) {
-      if (!except.contains(withoutExtension(name))) {
-        files.delete(new Path(checkpoints(trialId), name), true);
-      }
-    }
   }
 
   /** The address of a file beside the tables, where it is there. */

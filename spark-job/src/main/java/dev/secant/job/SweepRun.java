@@ -65,7 +65,7 @@ public final class SweepRun {
 
     /** The names of the checkpoints that stay when a trial is complete. */
     Set<String> keptCheckpoints() {
-      return measure.keepCheckpoints() ? Output.KEPT_CHECKPOINTS : Set.of();
+      return measure.keepCheckpoints() ? Leftovers.KEPT_CHECKPOINTS : Set.of();
     }
   }
 
@@ -130,17 +130,18 @@ public final class SweepRun {
       callTheRoll(trials);
     }
     try (OutputLock lock = OutputLock.take(output, this::loseOutput)) {
-      output.recover();
+      Leftovers leftovers = new Leftovers(output);
+      leftovers.recover();
       Map<String, String> committed = output.committed();
-      for (String id : output.trialsWithFiles()) {
+      for (String id : leftovers.trialsWithRows()) {
         if (!committed.containsKey(id)) {
-          output.removeRows(id);
+          leftovers.removeRows(id);
         }
       }
       // A crash after a trial's row was written left its checkpoints.
-      for (String id : output.trialsWithLeftCheckpoints()) {
+      for (String id : leftovers.trialsWithLeftCheckpoints()) {
         if (isSettled(committed.get(id))) {
-          output.removeCheckpoints(id, plan.keptCheckpoints());
+          leftovers.removeCheckpoints(id, plan.keptCheckpoints());
         }
       }
       output.writePlan(trials);

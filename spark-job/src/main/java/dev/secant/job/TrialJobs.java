@@ -26,6 +26,7 @@ final class TrialJobs {
   private final SweepRun.Plan plan;
   private final TrialExecution execution;
   private final Output output;
+  private final Leftovers leftovers;
   private final Broadcast<SerializableConfiguration> configuration;
   private final TaskResources resources;
   private final Counts counts;
@@ -48,6 +49,7 @@ final class TrialJobs {
     this.plan = plan;
     this.execution = execution;
     this.output = output;
+    this.leftovers = new Leftovers(output);
     this.configuration =
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
     this.resources = resources;
@@ -70,7 +72,7 @@ final class TrialJobs {
    */
   Committed measure(PlannedTrial trial, Agenda agenda) throws IOException, TrialFailed {
     String id = trial.id();
-    output.removeRows(id);
+    leftovers.removeRows(id);
     TrialTask task =
         new TrialTask(
             id,
@@ -88,7 +90,7 @@ final class TrialJobs {
             : walkInSegments(trial, segments, body);
     TrialRecord row = row(trial, walked);
     new TrialTables(output, id).commit(row);
-    output.removeCheckpoints(id, plan.keptCheckpoints());
+    leftovers.removeCheckpoints(id, plan.keptCheckpoints());
     return new Committed(row, walked.seconds());
   }
 
@@ -133,7 +135,7 @@ final class TrialJobs {
    */
   void fail(PlannedTrial trial, TaskOutcome.Failure failure) throws IOException {
     Ending ending = new Ending(Status.FAILED, failure.category(), failure.message(), Finals.NONE);
-    output.removeRows(trial.id());
+    leftovers.removeRows(trial.id());
     new TrialTables(output, trial.id())
         .commit(
             new TrialRecord(

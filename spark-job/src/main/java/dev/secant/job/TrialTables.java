@@ -67,7 +67,7 @@ final class TrialTables {
 
   /** Writes the row that makes the trial count. */
   void commit(TrialRecord record) throws IOException {
-    output.removeUnderWay(id);
+    new Leftovers(output).removeUnderWay(id);
     write(TrialRecord.TABLE, 0, List.<Object[]>of(record.row()));
   }
 

@@ -167,7 +167,7 @@ class CompactionTest {
             .toList();
     assertThat(steps(left)).hasSize(killed.size()).containsOnly(before.get("steps"));
     for (Output one : left) {
-      one.recover();
+      new Leftovers(one).recover();
       assertThat(Path.of(one.root().toUri())).isDirectoryNotContaining("glob:**/_*");
     }
     assertThat(steps(left)).hasSize(killed.size()).containsOnly(before.get("steps"));
