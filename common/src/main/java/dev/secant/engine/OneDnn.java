@@ -10,10 +10,10 @@ import org.slf4j.LoggerFactory;
  * against float64 before anything is computed with them.
  *
  * <p>They are compiled for the processor's caches as the processor describes them. On virtual AMD
- * machines that hide the description (CPUID leaf 8000001D), oneDNN 3.7.1 takes each cache for one
- * byte long: layers whose channels fill no whole blocks are then computed from memory that nobody
- * has written. Such a process does without oneDNN: libtorch has kernels of its own, which are
- * slower and right.
+ * machines that hide the description (CPUID leaf 8000001D), oneDNN 3.7.1 reads that each cache is
+ * one byte long, and many layers whose channels fill no whole blocks come out wrong there, from
+ * memory that nobody has written; that the one is the reason of the other is inferred. Such a
+ * process does without oneDNN: libtorch has kernels of its own, which are slower and right.
  */
 final class OneDnn {
   private static final Logger LOG = LoggerFactory.getLogger(OneDnn.class);
