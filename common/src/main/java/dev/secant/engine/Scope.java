@@ -88,7 +88,7 @@ public final class Scope implements AutoCloseable {
   /** A float32 vector, in memory of the tensor library's own: aligned as its kernels like it. */
   public Tensor floats(float... values) {
     try (Scope passing = child()) {
-      return copyOf(passing.moved(passing.host.create(values)));
+      return copyOf(passing.here(new Tensor(passing.host.create(values))));
     }
   }
 
@@ -106,8 +106,8 @@ public final class Scope implements AutoCloseable {
   }
 
   /**
-   * A float32 tensor over a direct buffer, which on a CPU is shared, not copied: it must neither
-   * change nor be freed while the tensor is in use. To a GPU it is copied before this returns.
+   * A float32 tensor over a direct buffer, in the processor's memory: the buffer is shared, not
+   * copied, and must neither change nor be freed while the tensor is in use.
    */
   public Tensor floats(ByteBuffer bytes, long... shape) {
     return over(bytes, DataType.FLOAT32, shape);
@@ -135,12 +135,12 @@ public final class Scope implements AutoCloseable {
               + " bytes, not "
               + bytes);
     }
-    return moved(host.create(bytes, new Shape(shape), type));
+    return new Tensor(host.create(bytes, new Shape(shape), type));
   }
 
-  /** The same numbers on this scope's device. */
-  private Tensor moved(NDArray array) {
-    return new Tensor(array.toDevice(manager.getDevice(), false));
+  /** The same numbers on this scope's device; the tensor itself where it is there already. */
+  public Tensor here(Tensor tensor) {
+    return new Tensor(tensor.array().toDevice(manager.getDevice(), false));
   }
 
   @Override

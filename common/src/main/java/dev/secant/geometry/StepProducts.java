@@ -5,6 +5,7 @@ import dev.secant.engine.Program;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,12 +13,14 @@ import java.util.Optional;
  * The inner products of each step of a path, one step after another: it keeps the weights from
  * before the step. On a processor whose vector units Java can use they cost one pass over the
  * vectors ({@link VectorProducts}), elsewhere the tensor library computes them ({@link
- * ProductsProgram}).
+ * ProductsProgram}), and they stay where they were computed until they are taken.
  */
 public final class StepProducts implements AutoCloseable {
   private static final boolean VECTORS =
       ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
 
+  private final Scope root;
+  private final boolean vectors;
   private final Tensor before;
   private final ProductsProgram program = new ProductsProgram();
   private final Program copy =
@@ -28,12 +31,27 @@ public final class StepProducts implements AutoCloseable {
               return torch.slice(into, 0, 0, 0)
           """);
 
+  private final List<List<Products>> known = new ArrayList<>();
+  private final List<Tensor> unread = new ArrayList<>();
+  private Scope scopeOfUnread;
+  private int towards;
+
   /**
    * @param size numbers in a weight vector
    * @param scope where room for one weight vector is taken
    */
   public StepProducts(int size, Scope scope) {
+    this(size, scope, VECTORS);
+  }
+
+  /**
+   * @param vectors whether vector units may be used where the vectors lie in reach of them
+   */
+  StepProducts(int size, Scope scope, boolean vectors) {
+    this.root = scope;
+    this.vectors = vectors;
     this.before = scope.zeros(size);
+    this.scopeOfUnread = scope.child();
   }
 
   /** The path goes on from these weights. */
@@ -42,41 +60,71 @@ public final class StepProducts implements AutoCloseable {
   }
 
   /**
-   * The products of the next step towards each reference point.
+   * The next step.
    *
    * @param gradient at the weights before the step; vectors that lie one after another
    * @param after the weights that the optimizer made of them
+   * @param references points that products are wanted towards, the same number in each step
    */
-  public List<Products> next(
-      Scope scope, List<Tensor> gradient, Tensor after, List<Tensor> references) {
+  public void next(Scope scope, List<Tensor> gradient, Tensor after, List<Tensor> references) {
     Optional<FloatBuffer> from = shared(before);
     Optional<FloatBuffer> to = shared(after);
     if (from.isPresent() && to.isPresent()) {
-      return VectorProducts.ofStepAndOn(
-          from.get(), all(gradient), to.get(), all(references), Engine.threads());
+      known.add(
+          VectorProducts.ofStepAndOn(
+              from.get(), all(gradient), to.get(), all(references), Engine.threads()));
+    } else {
+      compute(scope, before, gradient, after, references);
+      start(scope, after);
     }
-    List<Products> products = between(scope, before, gradient, after, references);
-    start(scope, after);
-    return products;
   }
 
-  /** The products of a step whose weights before it are kept; see {@link #next}. */
-  public List<Products> between(
+  /** A step whose weights before it are kept; see {@link #next}. */
+  public void between(
       Scope scope, Tensor weights, List<Tensor> gradient, Tensor after, List<Tensor> references) {
     Optional<FloatBuffer> from = shared(weights);
     Optional<FloatBuffer> to = shared(after);
     if (from.isPresent() && to.isPresent()) {
-      return VectorProducts.ofStep(
-          from.get(), all(gradient), to.get(), all(references), Engine.threads());
+      known.add(
+          VectorProducts.ofStep(
+              from.get(), all(gradient), to.get(), all(references), Engine.threads()));
+    } else {
+      compute(scope, weights, gradient, after, references);
     }
-    Tensor joined = scope.join(gradient);
-    return references.stream()
-        .map(reference -> program.products(scope, weights, joined, after, reference))
-        .toList();
   }
 
-  private static Optional<FloatBuffer> shared(Tensor tensor) {
-    return VECTORS ? tensor.shared() : Optional.empty();
+  /**
+   * For each step since the last call, the products towards each reference point; waits for the
+   * device.
+   */
+  public List<List<Products>> take() {
+    List<List<Products>> taken = new ArrayList<>(known);
+    known.clear();
+    if (!unread.isEmpty()) {
+      List<Products> read = ProductsProgram.read(scopeOfUnread.join(unread));
+      for (int i = 0; i < read.size(); i += towards) {
+        taken.add(read.subList(i, i + towards));
+      }
+      unread.clear();
+      scopeOfUnread.close();
+      scopeOfUnread = root.child();
+    }
+    return taken;
+  }
+
+  private void compute(
+      Scope scope, Tensor from, List<Tensor> gradient, Tensor after, List<Tensor> references) {
+    Tensor joined = scope.join(gradient);
+    towards = references.size();
+    for (Tensor reference : references) {
+      Tensor products = program.ofStep(scope, from, joined, after, reference);
+      scopeOfUnread.keep(products);
+      unread.add(products);
+    }
+  }
+
+  private Optional<FloatBuffer> shared(Tensor tensor) {
+    return vectors ? tensor.shared() : Optional.empty();
   }
 
   private static List<FloatBuffer> all(List<Tensor> tensors) {
@@ -85,6 +133,7 @@ public final class StepProducts implements AutoCloseable {
 
   @Override
   public void close() {
+    scopeOfUnread.close();
     program.close();
     copy.close();
   }

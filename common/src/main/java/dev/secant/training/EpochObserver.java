@@ -11,16 +11,24 @@ import dev.secant.table.EpochRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Losses and scores of each epoch; can be saved within an epoch and goes on from there. */
 final class EpochObserver implements Observer {
   private final TrainingRun run;
   private final Task task;
   private final List<EpochRecord> epochs = new ArrayList<>();
+
+  /** The validation at the end of each step that is not settled, where an epoch ends with it. */
+  private final List<Optional<Validated>> unsettled = new ArrayList<>();
+
   private double lossSum;
   private double steps;
   private double correct;
   private double count;
+
+  /** The end of an epoch; {@code step} is the one after its last. */
+  private record Validated(int epoch, long step, Tally tally) {}
 
   EpochObserver(TrainingRun run) {
     this.run = run;
@@ -33,34 +41,49 @@ final class EpochObserver implements Observer {
 
   @Override
   public void afterUpdate(Step step) {
-    lossSum += step.gradient().loss();
-    steps++;
-    correct += step.gradient().correct();
-    count += step.gradient().count();
-    if (step.last()) {
-      Tally validation = run.validate(step.scope(), step.state());
-      double trainLoss = lossSum / steps;
-      epochs.add(
-          new EpochRecord(
-              step.epoch(),
-              step.index() + 1,
-              trainLoss,
-              score(trainLoss, correct / count),
-              validation.meanLoss(),
-              score(validation.meanLoss(), validation.accuracy()),
-              validation.meanIntersectionOverUnion()));
-      lossSum = 0;
-      steps = 0;
-      correct = 0;
-      count = 0;
+    unsettled.add(
+        step.last()
+            ? Optional.of(
+                new Validated(
+                    step.epoch(), step.index() + 1, run.validate(step.scope(), step.state())))
+            : Optional.empty());
+  }
+
+  @Override
+  public void settled(List<Outcome> outcomes) {
+    for (int i = 0; i < outcomes.size(); i++) {
+      lossSum += outcomes.get(i).loss();
+      steps++;
+      correct += outcomes.get(i).correct();
+      count += outcomes.get(i).count();
+      unsettled.get(i).ifPresent(this::end);
     }
+    unsettled.clear();
+  }
+
+  private void end(Validated validated) {
+    Tally validation = validated.tally();
+    double trainLoss = lossSum / steps;
+    epochs.add(
+        new EpochRecord(
+            validated.epoch(),
+            validated.step(),
+            trainLoss,
+            score(trainLoss, correct / count),
+            validation.meanLoss(),
+            score(validation.meanLoss(), validation.accuracy()),
+            validation.meanIntersectionOverUnion()));
+    lossSum = 0;
+    steps = 0;
+    correct = 0;
+    count = 0;
   }
 
   private double score(double loss, double accuracy) {
     return task instanceof Task.Language ? Math.exp(loss) : accuracy;
   }
 
-  /** All that it knows, as JSON. Numbers are texts: JSON has no NaN. */
+  /** All that it knows of settled steps, as JSON. Numbers are texts: JSON has no NaN. */
   String save() {
     return ConfigValueFactory.fromMap(
             Map.of(

@@ -74,7 +74,7 @@ final class ExportObserver implements Observer {
       tensors.addAll(named("w/", network.weights(), step.state().weights().toBytes()));
       tensors.addAll(
           named("g/", network.weights(), step.gradient().vector(step.scope()).toBytes()));
-      tensors.add(number("loss", step.gradient().loss()));
+      tensors.add(number("loss", step.gradient().outcome().loss()));
       tensors.add(number("learning_rate", step.learningRate()));
     }
   }

@@ -33,16 +33,13 @@ final class FullBatchObserver implements Observer, AutoCloseable {
     if (!step.last() || (step.epoch() + 1) % every != 0) {
       return;
     }
-    NetworkProgram.Gradient gradient =
+    TrainingRun.FullBatch fullBatch =
         run.fullBatchGradient(step.scope(), step.state(), step.epoch());
     for (ReferencePoint reference : references) {
       Products products =
           program.products(
-              step.scope(),
-              step.state().weights(),
-              gradient.vector(step.scope()),
-              reference.weights());
-      double[] measures = Quantities.measures(products, gradient.loss(), Double.NaN, 0);
+              step.scope(), step.state().weights(), fullBatch.gradient(), reference.weights());
+      double[] measures = Quantities.measures(products, fullBatch.loss(), Double.NaN, 0);
       records.add(FullBatchRecord.of(reference.name(), step.epoch(), measures));
     }
   }

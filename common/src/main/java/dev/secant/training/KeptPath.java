@@ -13,6 +13,9 @@ import java.util.concurrent.CancellationException;
  * numbers as in a replay.
  */
 final class KeptPath implements Observer, AutoCloseable {
+  /** Steps that are shown before a device that runs ahead is waited for. */
+  private static final int BLOCK = 64;
+
   private record Kept(
       long index,
       int epoch,
@@ -30,6 +33,7 @@ final class KeptPath implements Observer, AutoCloseable {
   private Scope scope;
   private final List<Kept> steps = new ArrayList<>();
   private final List<Tensor> weights = new ArrayList<>();
+  private final List<Outcome> outcomes = new ArrayList<>();
 
   KeptPath(Scope root) {
     this.root = root;
@@ -50,6 +54,7 @@ final class KeptPath implements Observer, AutoCloseable {
   void restart() {
     steps.clear();
     weights.clear();
+    outcomes.clear();
     scope.close();
     scope = root.child();
   }
@@ -65,6 +70,7 @@ final class KeptPath implements Observer, AutoCloseable {
     if (weights.isEmpty()) {
       weights.add(scope.copyOf(state.weights()));
     }
+    scope.keep(step.gradient().sums());
     step.gradient().pieces().forEach(scope::keep);
     steps.add(
         new Kept(
@@ -81,6 +87,11 @@ final class KeptPath implements Observer, AutoCloseable {
     weights.add(scope.copyOf(step.state().weights()));
   }
 
+  @Override
+  public void settled(List<Outcome> more) {
+    outcomes.addAll(more);
+  }
+
   /** Shows the path to observers, as if it were walked again. */
   void play(List<Observer> observers, Monitor monitor) {
     for (int i = 0; i < steps.size(); i++) {
@@ -95,6 +106,10 @@ final class KeptPath implements Observer, AutoCloseable {
             observer -> observer.beforeUpdate(kept.seen(passing, before, before.weights())));
         observers.forEach(
             observer -> observer.afterUpdate(kept.seen(passing, after, before.weights())));
+      }
+      if ((i + 1) % BLOCK == 0 || i + 1 == steps.size()) {
+        List<Outcome> latest = outcomes.subList(i / BLOCK * BLOCK, i + 1);
+        observers.forEach(observer -> observer.settled(latest));
       }
       monitor.stepped();
     }

@@ -15,16 +15,19 @@ import java.util.stream.LongStream;
 /** A compiled network with its task's loss: gradients and evaluations at given weights. */
 final class NetworkProgram implements AutoCloseable {
   /**
-   * What one training minibatch gave.
+   * The gradient over one training minibatch.
    *
-   * @param loss the mean over its targets
-   * @param correct targets that were predicted; 0 for language
-   * @param count targets that count
+   * @param sums its {@link Outcome}, float64 {@code [3]}
    * @param pieces the gradient of the loss, d numbers in all; see {@link Pieces}
    */
-  record Gradient(double loss, double correct, double count, List<Tensor> pieces) {
+  record Gradient(Tensor sums, List<Tensor> pieces) {
     Gradient {
       pieces = List.copyOf(pieces);
+    }
+
+    /** What the minibatch gave; waits for the device. */
+    Outcome outcome() {
+      return NetworkProgram.outcome(sums.toDoubles(), 0);
     }
 
     /** The gradient as one vector of d numbers. */
@@ -34,8 +37,13 @@ final class NetworkProgram implements AutoCloseable {
 
     /** The same minibatch with another vector in the gradient's place. */
     Gradient with(List<Tensor> others) {
-      return new Gradient(loss, correct, count, others);
+      return new Gradient(sums, others);
     }
+  }
+
+  /** One of several outcomes that were read at once. */
+  static Outcome outcome(double[] sums, int index) {
+    return new Outcome(sums[3 * index], sums[3 * index + 1], sums[3 * index + 2]);
   }
 
   /** How its gradients are cut. */
@@ -60,8 +68,7 @@ final class NetworkProgram implements AutoCloseable {
             weights,
             buffers,
             scope.longs(seeds));
-    double[] sums = results.get(0).toDoubles();
-    return new Gradient(sums[0], sums[1], sums[2], results.subList(1, results.size()));
+    return new Gradient(results.get(0), results.subList(1, results.size()));
   }
 
   /** Adds the batch's sums to a vector that starts as {@link #emptySums}; changes nothing else. */
@@ -87,6 +94,7 @@ final class NetworkProgram implements AutoCloseable {
         [network.task() instanceof Task.Segmentation task ? 3 + 2 * task.classes() : 3];
   }
 
+  /** The batch's inputs, in the processor's memory. */
   static Tensor input(Scope scope, Batch batch) {
     Task task = batch.task();
     long[] dimensions = dimensions(batch, task.inputShape());
@@ -95,6 +103,7 @@ final class NetworkProgram implements AutoCloseable {
         : scope.floats(batch.inputBytes(), dimensions);
   }
 
+  /** The batch's targets, in the processor's memory. */
   static Tensor target(Scope scope, Batch batch) {
     return scope.longs(batch.targetBytes(), dimensions(batch, batch.task().targetShape()));
   }
@@ -176,11 +185,23 @@ final class NetworkProgram implements AutoCloseable {
       """
           .strip();
 
+  /**
+   * {@code there} moves a batch, or a mask, to the weights' device. A GPU fetches it from pinned
+   * memory while the processor goes on; from any other the processor would first wait until the GPU
+   * has done all that it was asked before.
+   */
   private static final String METHODS =
       """
         def weights(self: __torch__.secant.Net, flat: Tensor) -> List[Tensor]:
           $WEIGHTS
           return w
+        def there(self: __torch__.secant.Net, here: Tensor, like: Tensor) -> Tensor:
+          if ops.prim.is_cuda(like):
+            pinned = torch.pin_memory(here)
+            moved = torch.to(pinned, ops.prim.device(like), ops.prim.dtype(here), True)
+          else:
+            moved = here
+          return moved
         def network(self: __torch__.secant.Net,
           x: Tensor,
           w: List[Tensor],
@@ -191,11 +212,13 @@ final class NetworkProgram implements AutoCloseable {
           $BODY
           return $OUTPUT
         def gradient(self: __torch__.secant.Net,
-          x: Tensor,
-          y: Tensor,
+          batch_x: Tensor,
+          batch_y: Tensor,
           flat: Tensor,
           buffers: Tensor,
           seeds: Tensor) -> List[Tensor]:
+          x = (self).there(batch_x, flat, )
+          y = (self).there(batch_y, flat, )
           w = (self).weights(flat, )
           leaves = annotate(List[Tensor], [])
           for i in range(torch.len(w)):
@@ -220,11 +243,13 @@ final class NetworkProgram implements AutoCloseable {
           sums = torch.stack([torch.to(torch.detach(loss), 7), correct, count])
           return [sums, $PIECES]
         def evaluate(self: __torch__.secant.Net,
-          x: Tensor,
-          y: Tensor,
+          batch_x: Tensor,
+          batch_y: Tensor,
           flat: Tensor,
           buffers: Tensor) -> Tensor:
           torch.set_grad_enabled(False)
+          x = (self).there(batch_x, flat, )
+          y = (self).there(batch_y, flat, )
           output = (self).network(x, (self).weights(flat, ), buffers, False, y, )
           scores = $SCORES
           targets = $TARGETS

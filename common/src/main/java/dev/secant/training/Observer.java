@@ -2,6 +2,7 @@ package dev.secant.training;
 
 import dev.secant.data.Batch;
 import dev.secant.engine.Scope;
+import java.util.List;
 
 /** Looks on while a run walks its path; no observer can change the run. */
 interface Observer {
@@ -17,4 +18,10 @@ interface Observer {
 
   /** The optimizer has moved {@code step.state()}. */
   default void afterUpdate(Step step) {}
+
+  /**
+   * The outcomes of all steps since the last call are known, in the steps' order: some steps late
+   * where the device runs ahead, at the latest where a walk ends.
+   */
+  default void settled(List<Outcome> outcomes) {}
 }

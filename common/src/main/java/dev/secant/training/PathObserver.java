@@ -14,8 +14,12 @@ final class PathObserver implements Observer, AutoCloseable {
   private final List<ReferencePoint> references;
   private final double weightDecay;
   private final StepProducts products;
+  private final List<Passed> unsettled = new ArrayList<>();
   private final List<StepRecord> records = new ArrayList<>();
   private boolean started;
+
+  /** A step whose products have been begun. */
+  private record Passed(long index, int epoch, double learningRate) {}
 
   /**
    * @param size numbers in a weight vector
@@ -44,16 +48,27 @@ final class PathObserver implements Observer, AutoCloseable {
     List<Tensor> points = references.stream().map(ReferencePoint::weights).toList();
     List<Tensor> gradient = step.gradient().pieces();
     Tensor after = step.state().weights();
-    List<Products> towards =
-        step.before().isPresent()
-            ? products.between(step.scope(), step.before().get(), gradient, after, points)
-            : products.next(step.scope(), gradient, after, points);
-    for (int i = 0; i < references.size(); i++) {
-      double[] measures =
-          Quantities.measures(
-              towards.get(i), step.gradient().loss(), step.learningRate(), weightDecay);
-      records.add(new StepRecord(references.get(i).name(), step.index(), step.epoch(), measures));
+    if (step.before().isPresent()) {
+      products.between(step.scope(), step.before().get(), gradient, after, points);
+    } else {
+      products.next(step.scope(), gradient, after, points);
     }
+    unsettled.add(new Passed(step.index(), step.epoch(), step.learningRate()));
+  }
+
+  @Override
+  public void settled(List<Outcome> outcomes) {
+    List<List<Products>> towards = products.take();
+    for (int i = 0; i < outcomes.size(); i++) {
+      Passed step = unsettled.get(i);
+      for (int k = 0; k < references.size(); k++) {
+        double[] measures =
+            Quantities.measures(
+                towards.get(i).get(k), outcomes.get(i).loss(), step.learningRate(), weightDecay);
+        records.add(new StepRecord(references.get(k).name(), step.index(), step.epoch(), measures));
+      }
+    }
+    unsettled.clear();
   }
 
   @Override

@@ -38,6 +38,7 @@ final class ProbeObserver implements Observer, AutoCloseable {
       for (int probe = 0; probe < probes.batches(); probe++) {
         NetworkProgram.Gradient gradient =
             run.gradientAside(step.scope(), step.state(), batches.next());
+        double loss = gradient.outcome().loss();
         for (ReferencePoint reference : references) {
           Products products =
               program.products(
@@ -45,8 +46,7 @@ final class ProbeObserver implements Observer, AutoCloseable {
                   step.state().weights(),
                   gradient.vector(step.scope()),
                   reference.weights());
-          double[] measures =
-              Quantities.measures(products, gradient.loss(), Double.NaN, weightDecay);
+          double[] measures = Quantities.measures(products, loss, Double.NaN, weightDecay);
           records.add(
               ProbeRecord.of(reference.name(), step.index(), step.epoch(), probe, measures));
         }

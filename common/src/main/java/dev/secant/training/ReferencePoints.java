@@ -96,7 +96,7 @@ final class ReferencePoints {
   }
 
   private Tensor weights(ByteBuffer bytes, Scope scope) {
-    return scope.floats(bytes, run.network().size());
+    return scope.here(scope.floats(bytes, run.network().size()));
   }
 
   private static boolean isCheckpoint(Reference reference) {

@@ -25,8 +25,13 @@ final class TrainingRun implements AutoCloseable {
   private final OptimizerProgram optimizer;
   private final Vectors vectors;
   private final Minibatches minibatches;
+  private final int block;
 
-  TrainingRun(Trial trial, Dataset dataset, Scope root) {
+  /**
+   * @param block how many steps may be walked before their outcomes are looked at; see {@link
+   *     Ledger}
+   */
+  TrainingRun(Trial trial, Dataset dataset, Scope root, int block) {
     this.trial = trial;
     this.dataset =
         trial.control().randomLabels() == 0
@@ -34,6 +39,7 @@ final class TrainingRun implements AutoCloseable {
             : Datasets.withRandomLabels(
                 dataset, trial.control().randomLabels(), trial.seeds().noise());
     this.root = root;
+    this.block = block;
     this.network = trial.architecture().network(dataset.task());
     this.program = new NetworkProgram(network, trial.control().labelSmoothing(), root.device());
     this.optimizer = new OptimizerProgram(trial, program.pieces().sizes(), root.device());
@@ -68,13 +74,14 @@ final class TrainingRun implements AutoCloseable {
    * Trains from the state's step to {@code until}.
    *
    * @throws Diverged at the first step whose loss is not finite or beyond the trial's bound; the
-   *     state then holds the weights of that step
+   *     state may then be some steps further
    * @throws CancellationException where the monitor asked to stop
    */
   void walk(State state, long until, List<? extends Observer> observers, Monitor monitor)
       throws Diverged {
-    try (Prefetch.Sequence batches = minibatches.training(state.step(), until)) {
-      walk(state, until, batches, observers, monitor);
+    try (Prefetch.Sequence batches = minibatches.training(state.step(), until);
+        Ledger ledger = new Ledger(root, block)) {
+      walk(state, until, batches, ledger, observers, monitor);
     }
   }
 
@@ -82,6 +89,7 @@ final class TrainingRun implements AutoCloseable {
       State state,
       long until,
       Prefetch.Sequence batches,
+      Ledger ledger,
       List<? extends Observer> observers,
       Monitor monitor)
       throws Diverged {
@@ -95,17 +103,31 @@ final class TrainingRun implements AutoCloseable {
         observers.forEach(observer -> observer.beforeGradient(scope, state, drawn.batch()));
         NetworkProgram.Gradient gradient =
             program.gradient(scope, state.weights(), state.buffers(), drawn.batch(), drawn.seeds());
-        if (!(gradient.loss() <= trial.maxLoss())) {
-          throw new Diverged(t, gradient.loss(), trial.maxLoss());
-        }
+        ledger.add(gradient);
         Step step = step(scope, t, controlled(scope, t, gradient), state);
         observers.forEach(observer -> observer.beforeUpdate(step));
         optimizer.update(scope, state, step.gradient().pieces(), step.learningRate());
         state.advance();
         observers.forEach(observer -> observer.afterUpdate(step));
       }
+      if (ledger.isFull() || state.step() == until) {
+        settle(state, ledger, observers);
+      }
       monitor.stepped();
     }
+  }
+
+  private void settle(State state, Ledger ledger, List<? extends Observer> observers)
+      throws Diverged {
+    List<Outcome> outcomes = ledger.settle();
+    long first = state.step() - outcomes.size();
+    for (int i = 0; i < outcomes.size(); i++) {
+      double loss = outcomes.get(i).loss();
+      if (!(loss <= trial.maxLoss())) {
+        throw new Diverged(first + i, loss, trial.maxLoss());
+      }
+    }
+    observers.forEach(observer -> observer.settled(outcomes));
   }
 
   /**
@@ -117,34 +139,35 @@ final class TrainingRun implements AutoCloseable {
         scope, state.weights(), scope.copyOf(state.buffers()), drawn.batch(), drawn.seeds());
   }
 
+  /** The mean loss over all training samples and its gradient, d numbers. */
+  record FullBatch(double loss, Tensor gradient) {}
+
   /**
    * The gradient of the mean loss over all training samples.
    *
    * @param epoch which augmentation is drawn for
    */
-  NetworkProgram.Gradient fullBatchGradient(Scope scope, State state, int epoch) {
+  FullBatch fullBatchGradient(Scope scope, State state, int epoch) {
     Tensor sum = scope.doubleZeros(network.size());
     double loss = 0;
-    double correct = 0;
     double count = 0;
     try (Prefetch.Sequence parts = minibatches.fullBatch(epoch)) {
       while (parts.hasNext()) {
         try (Scope inner = scope.child()) {
           NetworkProgram.Gradient gradient = gradientAside(inner, state, parts.next());
+          Outcome outcome = gradient.outcome();
           // A part without a single labelled pixel has no mean loss.
-          if (gradient.count() > 0) {
-            vectors.add(inner, sum, gradient.vector(inner), gradient.count());
-            loss += gradient.loss() * gradient.count();
-            correct += gradient.correct();
-            count += gradient.count();
+          if (outcome.count() > 0) {
+            vectors.add(inner, sum, gradient.vector(inner), outcome.count());
+            loss += outcome.loss() * outcome.count();
+            count += outcome.count();
           }
         }
       }
     }
     Tensor mean = scope.doubleZeros(network.size());
     vectors.add(scope, mean, sum, 1 / count);
-    return new NetworkProgram.Gradient(
-        loss / count, correct, count, List.of(vectors.single(scope, mean)));
+    return new FullBatch(loss / count, vectors.single(scope, mean));
   }
 
   /** Losses and scores over the validation samples; empty sums where there are none. */

@@ -42,12 +42,16 @@ public final class TrialRun implements AutoCloseable {
    * @throws dev.secant.config.InputException where the device cannot be used
    */
   public TrialRun(Trial trial, Dataset dataset, Device device, int threads) {
+    this(trial, dataset, device, threads, Ledger.block(device));
+  }
+
+  TrialRun(Trial trial, Dataset dataset, Device device, int threads, int block) {
     this.trial = trial;
     this.dataset = dataset;
     this.threads = threads;
     this.root = Engine.open(device, threads);
     try {
-      this.run = new TrainingRun(trial, dataset, root);
+      this.run = new TrainingRun(trial, dataset, root, block);
     } catch (RuntimeException e) {
       root.close();
       throw e;

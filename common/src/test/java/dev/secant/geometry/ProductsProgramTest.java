@@ -86,7 +86,11 @@ class ProductsProgramTest {
     try (Scope scope = Engine.open(1);
         ProductsProgram program = new ProductsProgram()) {
       Tensor g = scope.floats(gradient, size);
-      p = program.products(scope, scope.floats(before, size), g, scope.floats(after, size), g);
+      p =
+          ProductsProgram.read(
+                  program.ofStep(
+                      scope, scope.floats(before, size), g, scope.floats(after, size), g))
+              .get(0);
     }
 
     assertThat(Math.sqrt(p.ww())).isCloseTo(Math.sqrt(sums[0]), within(1e-6 * Math.sqrt(sums[0])));
@@ -163,12 +167,14 @@ class ProductsProgramTest {
       float[] before, float[] gradient, float[] after, float[] reference) {
     try (Scope scope = Engine.open(1);
         ProductsProgram program = new ProductsProgram()) {
-      return program.products(
-          scope,
-          scope.floats(before),
-          scope.floats(gradient),
-          scope.floats(after),
-          scope.floats(reference));
+      return ProductsProgram.read(
+              program.ofStep(
+                  scope,
+                  scope.floats(before),
+                  scope.floats(gradient),
+                  scope.floats(after),
+                  scope.floats(reference)))
+          .get(0);
     }
   }
 

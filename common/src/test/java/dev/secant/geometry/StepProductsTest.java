@@ -33,33 +33,49 @@ class StepProductsTest {
 
     for (List<Products> products :
         List.of(
-            StepProductsTest.next(before, gradient, after, references),
-            StepProductsTest.library(before, gradient, after, references))) {
+            StepProductsTest.next(true, before, gradient, after, references),
+            StepProductsTest.next(false, before, gradient, after, references))) {
       for (int k = 0; k < references.size(); k++) {
         assertExact(products.get(k), before, gradient, after, references.get(k), size);
       }
     }
   }
 
-  @Test
-  void theNextStepStartsWhereTheLastEnded() {
+  /** Products are taken of several steps at once; what they were made of is gone by then. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theNextStepStartsWhereTheLastEnded(boolean vectors) {
     int size = 70_000;
     List<float[]> path = List.of(random(size, 0, 1), random(size, 1, 1), random(size, 2, 1));
     List<float[]> gradients = List.of(random(size, 3, 1), random(size, 4, 1));
-    float[] reference = random(size, 5, 1);
+    List<float[]> points = List.of(random(size, 5, 1), random(size, 6, 1));
     try (Scope scope = Engine.open(1);
-        StepProducts products = new StepProducts(size, scope)) {
-      List<Tensor> references = List.of(scope.floats(reference));
+        StepProducts products = new StepProducts(size, scope, vectors)) {
+      List<Tensor> references = points.stream().map(scope::floats).toList();
       products.start(scope, scope.floats(path.get(0)));
       for (int t = 0; t < 2; t++) {
-        List<Tensor> gradient = List.of(scope.floats(gradients.get(t)));
-        Tensor after = scope.floats(path.get(t + 1));
-        List<Products> next = products.next(scope, gradient, after, references);
-        List<Products> between =
-            products.between(scope, scope.floats(path.get(t)), gradient, after, references);
+        try (Scope step = scope.child()) {
+          List<Tensor> gradient = List.of(step.floats(gradients.get(t)));
+          Tensor after = step.floats(path.get(t + 1));
+          products.next(step, gradient, after, references);
+          products.between(step, step.floats(path.get(t)), gradient, after, references);
+        }
+      }
+      List<List<Products>> taken = products.take();
 
-        assertThat(next).isEqualTo(between);
-        assertExact(next.get(0), path.get(t), gradients.get(t), path.get(t + 1), reference, size);
+      assertThat(taken).hasSize(4);
+      assertThat(products.take()).isEmpty();
+      for (int t = 0; t < 2; t++) {
+        assertThat(taken.get(2 * t + 1)).isEqualTo(taken.get(2 * t)).hasSize(2);
+        for (int k = 0; k < 2; k++) {
+          assertExact(
+              taken.get(2 * t).get(k),
+              path.get(t),
+              gradients.get(t),
+              path.get(t + 1),
+              points.get(k),
+              size);
+        }
       }
     }
   }
@@ -71,7 +87,7 @@ class StepProductsTest {
     float[] same = new float[size];
     Arrays.fill(same, 0.1f);
 
-    Products products = next(same, same, new float[size], List.of(new float[size])).get(0);
+    Products products = next(true, same, same, new float[size], List.of(new float[size])).get(0);
 
     double expected = size * ((double) 0.1f * 0.1f);
     assertThat(products.ww()).isCloseTo(expected, within(1e-6 * expected));
@@ -127,35 +143,19 @@ class StepProductsTest {
 
   /** The gradient comes in two pieces where it can. */
   private static List<Products> next(
-      float[] before, float[] gradient, float[] after, List<float[]> references) {
+      boolean vectors, float[] before, float[] gradient, float[] after, List<float[]> references) {
     int cut = Math.max(1, gradient.length / 3);
     try (Scope scope = Engine.open(1);
-        StepProducts products = new StepProducts(before.length, scope)) {
+        StepProducts products = new StepProducts(before.length, scope, vectors)) {
       products.start(scope, scope.floats(before));
-      return products.next(
+      products.next(
           scope,
           List.of(
               scope.floats(Arrays.copyOf(gradient, cut)),
               scope.floats(Arrays.copyOfRange(gradient, cut, gradient.length))),
           scope.floats(after),
           references.stream().map(scope::floats).toList());
-    }
-  }
-
-  private static List<Products> library(
-      float[] before, float[] gradient, float[] after, List<float[]> references) {
-    try (Scope scope = Engine.open(1);
-        ProductsProgram program = new ProductsProgram()) {
-      return references.stream()
-          .map(
-              reference ->
-                  program.products(
-                      scope,
-                      scope.floats(before),
-                      scope.floats(gradient),
-                      scope.floats(after),
-                      scope.floats(reference)))
-          .toList();
+      return products.take().get(0);
     }
   }
 

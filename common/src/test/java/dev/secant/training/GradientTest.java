@@ -102,7 +102,7 @@ class GradientTest {
       NetworkProgram.Gradient gradient =
           gradient(program, scope, state(scope, network, weights), network, batch);
 
-      assertThat(gradient.loss()).isCloseTo(exact.loss(weights), within(1e-5));
+      assertThat(gradient.outcome().loss()).isCloseTo(exact.loss(weights), within(1e-5));
       assertClose(gradient.vector(scope).toFloats(), expected);
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.secant.data.Dataset;
+import dev.secant.engine.Device;
 import dev.secant.sweep.Measure;
 import dev.secant.sweep.Trial;
 import dev.secant.table.StepRecord;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -136,6 +138,43 @@ class TrialRunTest {
     assertThat(walked.drift).isZero();
   }
 
+  /** As on a GPU, which goes on while the processor has not seen how the last steps went. */
+  @ParameterizedTest
+  @MethodSource("runningAhead")
+  void aDeviceThatRunsAheadChangesNothing(String json, int block) throws IOException {
+    Walked walked = walk(json, 3);
+    MeasuredPath kept;
+    try (TrialRun run = run(json)) {
+      kept = run.whole(Measure.STEPS, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
+    }
+    try (TrialRun run = run(json, block)) {
+      Walked late = walk(run, 3, Measure.STEPS, new MemoryStore());
+      MeasuredPath keptLate =
+          run.whole(Measure.STEPS, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
+
+      assertThat(late.drift).isZero();
+      assertThat(late.steps).isEqualTo(walked.steps);
+      assertThat(late.recording.epochs()).isEqualTo(walked.recording.epochs());
+      assertThat(late.recording.divergence()).isEqualTo(walked.recording.divergence());
+      assertThat(data(late.store)).isEqualTo(data(walked.store));
+      assertThat(keptLate.mode()).isEqualTo(Measure.Mode.TRAJECTORY);
+      assertThat(keptLate.segments().get(0).steps())
+          .isEqualTo(kept.segments().get(0).steps())
+          .isEqualTo(walked.steps);
+    }
+  }
+
+  static List<Arguments> runningAhead() {
+    List<Arguments> cases = new ArrayList<>();
+    List<String> trials = new ArrayList<>(trials().subList(0, 5));
+    trials.add(trial("{type: mlp, hidden: [32]}", SHAPES, "{type: sgd, lr: 1e6}", ""));
+    for (String trial : trials) {
+      cases.add(Arguments.of(trial, 5));
+      cases.add(Arguments.of(trial, 64));
+    }
+    return cases;
+  }
+
   @Test
   void aPathThatDoesNotFitTheMemoryIsWalkedAgain() throws IOException {
     String json = trials().get(0);
@@ -219,18 +258,23 @@ class TrialRunTest {
   static Walked walk(String json, int segments, Measure measure, MemoryStore store)
       throws IOException {
     try (TrialRun run = run(json)) {
-      Recording recording = run.record(segments, measure.references(), store, Monitor.NONE);
-      List<StepRecord> steps = new ArrayList<>();
-      List<Besides> besides = new ArrayList<>();
-      double drift = 0;
-      for (int segment = 0; segment < recording.segments(); segment++) {
-        ReplayedSegment replayed = run.replay(recording, measure, segment, store, Monitor.NONE);
-        steps.addAll(replayed.steps());
-        besides.add(replayed.besides());
-        drift += replayed.drift();
-      }
-      return new Walked(store, recording, steps, besides, drift);
+      return walk(run, segments, measure, store);
     }
+  }
+
+  private static Walked walk(TrialRun run, int segments, Measure measure, MemoryStore store)
+      throws IOException {
+    Recording recording = run.record(segments, measure.references(), store, Monitor.NONE);
+    List<StepRecord> steps = new ArrayList<>();
+    List<Besides> besides = new ArrayList<>();
+    double drift = 0;
+    for (int segment = 0; segment < recording.segments(); segment++) {
+      ReplayedSegment replayed = run.replay(recording, measure, segment, store, Monitor.NONE);
+      steps.addAll(replayed.steps());
+      besides.add(replayed.besides());
+      drift += replayed.drift();
+    }
+    return new Walked(store, recording, steps, besides, drift);
   }
 
   /** The state from which the path starts, as a file. */
@@ -243,9 +287,16 @@ class TrialRunTest {
   }
 
   static TrialRun run(String json) {
+    return run(json, 1);
+  }
+
+  /**
+   * @param block steps that are walked before their outcomes are looked at
+   */
+  private static TrialRun run(String json, int block) {
     Trial trial = Trials.parse(json);
     Dataset dataset = trial.dataset().load(Path.of("."));
-    return new TrialRun(trial, dataset, 1);
+    return new TrialRun(trial, dataset, Device.CPU, 1, block);
   }
 
   /**

@@ -110,6 +110,7 @@ class YourOwnNetworkTest {
               state.buffers(),
               TinyNetworks.batch(network.task()),
               new long[0])
+          .outcome()
           .loss();
     }
   }
