@@ -14,7 +14,11 @@ public final class Batch {
   /** Bytes; a vector load across two lines costs twice. */
   private static final int CACHE_LINE = 64;
 
+  /** Numbers of a cut: the image, the first row and column of it, and 1 where it is mirrored. */
+  public static final int CUT = 4;
+
   private final Task task;
+  private final boolean cuts;
   private final int capacity;
   private final ByteBuffer inputs;
   private final ByteBuffer targets;
@@ -24,16 +28,34 @@ public final class Batch {
    * @param capacity samples at most
    */
   public Batch(Task task, int capacity) {
+    this(
+        task,
+        capacity,
+        false,
+        (long) task.inputSize() * (task instanceof Task.Language ? Long.BYTES : Float.BYTES));
+  }
+
+  private Batch(Task task, int capacity, boolean cuts, long inputBytes) {
     this.task = task;
+    this.cuts = cuts;
     this.capacity = capacity;
-    int inputBytes = task instanceof Task.Language ? Long.BYTES : Float.BYTES;
-    this.inputs = allocate((long) capacity * task.inputSize() * inputBytes);
+    this.inputs = allocate(capacity * inputBytes);
     this.targets = allocate((long) capacity * task.targetSize() * Long.BYTES);
     this.size = capacity;
   }
 
+  /** One whose inputs are not pixels, but where to find them in {@link StoredImages}. */
+  public static Batch ofCuts(Task task, int capacity) {
+    return new Batch(task, capacity, true, CUT * Long.BYTES);
+  }
+
   public Task task() {
     return task;
+  }
+
+  /** Whether the inputs are cuts. */
+  public boolean holdsCuts() {
+    return cuts;
   }
 
   public int capacity() {
@@ -65,6 +87,11 @@ public final class Batch {
 
   /** The inputs of a language task: token indices. */
   public LongBuffer tokens() {
+    return inputs.asLongBuffer();
+  }
+
+  /** The inputs where they are cuts: {@code [n, 4]}, see {@link #CUT}. */
+  public LongBuffer cuts() {
     return inputs.asLongBuffer();
   }
 

@@ -1,6 +1,7 @@
 package dev.secant.data;
 
 import dev.secant.random.RandomStream;
+import java.util.Optional;
 
 /**
  * A dataset in memory, or the list of its files where it is too large: immutable, shared by all
@@ -29,4 +30,12 @@ public interface Dataset {
    * @throws dev.secant.config.InputException where a file that is read only now is damaged
    */
   void readValidation(int from, int count, Batch into);
+
+  /**
+   * What a device needs to cut the samples itself: where this is there, batches of cuts ({@link
+   * Batch#ofCuts}) can be read as well.
+   */
+  default Optional<StoredImages> stored() {
+    return Optional.empty();
+  }
 }

@@ -1,9 +1,11 @@
 package dev.secant.data;
 
 import dev.secant.random.RandomStream;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** Images of one size with a label each, as bytes, channels first. */
 final class LabelledImages implements Dataset {
@@ -58,37 +60,59 @@ final class LabelledImages implements Dataset {
   @Override
   public void readTrain(int[] samples, RandomStream augmentation, Batch into) {
     into.resize(samples.length);
-    FloatBuffer inputs = into.pixels();
     LongBuffer targets = into.targets();
-    float[] sample = new float[task.inputSize()];
+    Writer writer = writer(into);
     for (int i = 0; i < samples.length; i++) {
       int top = crop == 0 ? 0 : augmentation.nextInt(2 * crop + 1) - crop;
       int left = crop == 0 ? 0 : augmentation.nextInt(2 * crop + 1) - crop;
       boolean mirror = flip && augmentation.nextBoolean();
-      write(split.train()[samples[i]], top, left, mirror, sample, i, inputs, targets);
+      int image = split.train()[samples[i]];
+      writer.write(i, image, top, left, mirror);
+      targets.put(i, labels[image]);
     }
   }
 
   @Override
   public void readValidation(int from, int count, Batch into) {
     into.resize(count);
-    FloatBuffer inputs = into.pixels();
     LongBuffer targets = into.targets();
-    float[] sample = new float[task.inputSize()];
+    Writer writer = writer(into);
     for (int i = 0; i < count; i++) {
-      write(split.validation()[from + i], 0, 0, false, sample, i, inputs, targets);
+      int image = split.validation()[from + i];
+      writer.write(i, image, 0, 0, false);
+      targets.put(i, labels[image]);
     }
   }
 
-  private void write(
-      int image,
-      int top,
-      int left,
-      boolean mirror,
-      float[] sample,
-      int place,
-      FloatBuffer inputs,
-      LongBuffer targets) {
+  @Override
+  public Optional<StoredImages> stored() {
+    FloatBuffer numbers = FloatBuffer.allocate(normal.length * normal[0].length);
+    for (float[] channel : normal) {
+      numbers.put(channel);
+    }
+    return Optional.of(new StoredImages(ByteBuffer.wrap(pixels), numbers.flip()));
+  }
+
+  /** Writes one sample's inputs. */
+  private interface Writer {
+    void write(int place, int image, int top, int left, boolean mirror);
+  }
+
+  private Writer writer(Batch into) {
+    if (into.holdsCuts()) {
+      LongBuffer cuts = into.cuts();
+      return (place, image, top, left, mirror) ->
+          cuts.put(place * Batch.CUT, new long[] {image, top, left, mirror ? 1 : 0});
+    }
+    FloatBuffer inputs = into.pixels();
+    float[] sample = new float[task.inputSize()];
+    return (place, image, top, left, mirror) -> {
+      cut(image, top, left, mirror, sample);
+      inputs.put(place * sample.length, sample);
+    };
+  }
+
+  private void cut(int image, int top, int left, boolean mirror, float[] sample) {
     int height = task.height();
     int width = task.width();
     // Column i of the crop is column first + i * step of the image; from..to of them lie inside.
@@ -116,7 +140,5 @@ final class LabelledImages implements Dataset {
         at += width;
       }
     }
-    inputs.put(place * sample.length, sample);
-    targets.put(place, labels[image]);
   }
 }

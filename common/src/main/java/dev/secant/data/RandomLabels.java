@@ -3,6 +3,7 @@ package dev.secant.data;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import java.nio.LongBuffer;
+import java.util.Optional;
 
 /**
  * A dataset whose training labels say nothing, or less, about its inputs: the control of Zhang,
@@ -63,6 +64,11 @@ final class RandomLabels implements Dataset {
   @Override
   public void readValidation(int from, int count, Batch into) {
     original.readValidation(from, count, into);
+  }
+
+  @Override
+  public Optional<StoredImages> stored() {
+    return original.stored();
   }
 
   private void replace(int sample, LongBuffer target) {

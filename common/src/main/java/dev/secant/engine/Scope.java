@@ -118,6 +118,11 @@ public final class Scope implements AutoCloseable {
     return over(bytes, DataType.INT64, shape);
   }
 
+  /** A tensor of bytes over a direct buffer; see {@link #floats(ByteBuffer, long...)}. */
+  public Tensor bytes(ByteBuffer bytes, long... shape) {
+    return over(bytes, DataType.UINT8, shape);
+  }
+
   NDArray selector(String method) {
     NDArray selector = host.create(0f);
     selector.setName("module_method:" + method);

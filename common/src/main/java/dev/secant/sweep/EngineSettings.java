@@ -11,8 +11,10 @@ import java.util.Locale;
  *     CPU they always do
  * @param gpuFrom trainable weights from which on a trial is worth a GPU, where there is one;
  *     smaller ones compute on the CPU
+ * @param imageMemory bytes of a GPU's memory that the images of a trial's dataset may take
  */
-public record EngineSettings(Device device, int threads, boolean deterministic, int gpuFrom)
+public record EngineSettings(
+    Device device, int threads, boolean deterministic, int gpuFrom, long imageMemory)
     implements Serializable {
   /** Where tensors live. {@code AUTO} is the GPU where there is one. */
   public enum Device {
@@ -26,14 +28,17 @@ public record EngineSettings(Device device, int threads, boolean deterministic, 
     }
   }
 
+  /** What {@code imageMemory} is unless a sweep says otherwise: 1 GiB. */
+  public static final long IMAGE_MEMORY = 1L << 30;
+
   /** Every trial on the same device. */
   public EngineSettings(Device device, int threads, boolean deterministic) {
-    this(device, threads, deterministic, 0);
+    this(device, threads, deterministic, 0, IMAGE_MEMORY);
   }
 
   /** The same on this device. */
   public EngineSettings on(Device chosen) {
-    return new EngineSettings(chosen, threads, deterministic, gpuFrom);
+    return new EngineSettings(chosen, threads, deterministic, gpuFrom, imageMemory);
   }
 
   /** What computes a trial of so many trainable weights. */

@@ -236,7 +236,8 @@ public final class SweepFile {
             device,
             engine.integerFrom(1, "threads", 1),
             engine.flag("deterministic", true),
-            engine.integerFrom(0, "gpu-from", 0));
+            engine.integerFrom(0, "gpu-from", 0),
+            engine.text("image-memory").equals("none") ? 0 : engine.bytes("image-memory"));
     engine.refuseUnknown();
     return read;
   }

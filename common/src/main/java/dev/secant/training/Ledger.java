@@ -1,6 +1,5 @@
 package dev.secant.training;
 
-import dev.secant.engine.Device;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
 import java.util.ArrayList;
@@ -11,9 +10,6 @@ import java.util.List;
  * goes on with the next steps while the processor has not yet seen how the last ones went.
  */
 final class Ledger implements AutoCloseable {
-  /** On a GPU: enough steps to share one wait, few enough to be walked in vain by a lost path. */
-  private static final int ON_GPU = 64;
-
   private final Scope root;
   private final int block;
   private final List<Tensor> sums = new ArrayList<>();
@@ -26,11 +22,6 @@ final class Ledger implements AutoCloseable {
     this.root = root;
     this.block = block;
     this.scope = root.child();
-  }
-
-  /** On a processor nothing runs ahead, and each step can be seen as it ends. */
-  static int block(Device device) {
-    return device.equals(Device.CPU) ? 1 : ON_GPU;
   }
 
   void add(NetworkProgram.Gradient gradient) {

@@ -26,6 +26,7 @@ final class Minibatches implements AutoCloseable {
   private final Trial trial;
   private final Dataset dataset;
   private final int dropouts;
+  private final boolean cuts;
   private final Prefetch prefetch = new Prefetch();
   private final List<Batch> training = new ArrayList<>();
   private final List<Batch> aside = new ArrayList<>();
@@ -35,7 +36,11 @@ final class Minibatches implements AutoCloseable {
   private int[] fullOrder = {};
   private int[] probes = {};
 
-  Minibatches(Trial trial, Dataset dataset, int dropouts) {
+  /**
+   * @param cuts whether batches hold cuts in place of pixels; see {@link Dataset#stored}
+   */
+  Minibatches(Trial trial, Dataset dataset, int dropouts, boolean cuts) {
+    this.cuts = cuts;
     this.trial = trial;
     this.dataset = dataset;
     this.dropouts = dropouts;
@@ -139,7 +144,10 @@ final class Minibatches implements AutoCloseable {
   /** Makes room for the batch in use and some ahead, unless it is there already. */
   private List<Batch> rooms(List<Batch> rooms, long batches) {
     while (rooms.size() < batches && (rooms.isEmpty() || rooms.size() <= ahead(rooms.get(0)))) {
-      rooms.add(new Batch(dataset.task(), trial.batchSize()));
+      rooms.add(
+          cuts
+              ? Batch.ofCuts(dataset.task(), trial.batchSize())
+              : new Batch(dataset.task(), trial.batchSize()));
     }
     return rooms;
   }

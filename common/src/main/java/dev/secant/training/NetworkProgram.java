@@ -10,6 +10,7 @@ import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /** A compiled network with its task's loss: gradients and evaluations at given weights. */
@@ -63,7 +64,7 @@ final class NetworkProgram implements AutoCloseable {
         program.call(
             scope,
             "gradient",
-            input(scope, batch),
+            x(scope, batch),
             target(scope, batch),
             weights,
             buffers,
@@ -78,7 +79,7 @@ final class NetworkProgram implements AutoCloseable {
             .call(
                 scope,
                 "evaluate",
-                input(scope, batch),
+                x(scope, batch),
                 target(scope, batch),
                 state.weights(),
                 state.buffers())
@@ -92,6 +93,10 @@ final class NetworkProgram implements AutoCloseable {
   double[] emptySums() {
     return new double
         [network.task() instanceof Task.Segmentation task ? 3 + 2 * task.classes() : 3];
+  }
+
+  private Tensor x(Scope scope, Batch batch) {
+    return images.isPresent() ? images.get().cut(scope, batch) : input(scope, batch);
   }
 
   /** The batch's inputs, in the processor's memory. */
@@ -185,23 +190,12 @@ final class NetworkProgram implements AutoCloseable {
       """
           .strip();
 
-  /**
-   * {@code there} moves a batch, or a mask, to the weights' device. A GPU fetches it from pinned
-   * memory while the processor goes on; from any other the processor would first wait until the GPU
-   * has done all that it was asked before.
-   */
   private static final String METHODS =
-      """
+      Upload.METHOD
+          + """
         def weights(self: __torch__.secant.Net, flat: Tensor) -> List[Tensor]:
           $WEIGHTS
           return w
-        def there(self: __torch__.secant.Net, here: Tensor, like: Tensor) -> Tensor:
-          if ops.prim.is_cuda(like):
-            pinned = torch.pin_memory(here)
-            moved = torch.to(pinned, ops.prim.device(like), ops.prim.dtype(here), True)
-          else:
-            moved = here
-          return moved
         def network(self: __torch__.secant.Net,
           x: Tensor,
           w: List[Tensor],
@@ -264,12 +258,20 @@ final class NetworkProgram implements AutoCloseable {
   private final Network network;
   private final Pieces pieces;
   private final Program program;
+  private final Optional<DeviceImages> images;
+
+  /** One whose batches hold their inputs. */
+  NetworkProgram(Network network, double smoothing, Device device) {
+    this(network, smoothing, device, Optional.empty());
+  }
 
   /**
    * @param device where it will compute
+   * @param images what the inputs are cut from, where batches hold cuts; closed with this
    */
-  NetworkProgram(Network network, double smoothing, Device device) {
+  NetworkProgram(Network network, double smoothing, Device device, Optional<DeviceImages> images) {
     this.network = network;
+    this.images = images;
     this.pieces = Pieces.of(network.weights());
     String source = source(network, smoothing, device);
     this.program =
@@ -282,5 +284,6 @@ final class NetworkProgram implements AutoCloseable {
   @Override
   public void close() {
     program.close();
+    images.ifPresent(DeviceImages::close);
   }
 }

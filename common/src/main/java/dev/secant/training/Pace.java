@@ -25,7 +25,7 @@ public final class Pace implements AutoCloseable {
   public Pace(Trial trial, Dataset dataset, Device device, int threads) {
     this.trial = trial;
     this.root = Engine.open(device, threads);
-    this.run = new TrainingRun(trial, dataset, root, Ledger.block(device));
+    this.run = new TrainingRun(trial, dataset, root, DeviceUse.of(device, 0));
     this.state = run.initialState(root);
     this.reference = new ReferencePoint("final", root.zeros(run.network().size()));
   }

@@ -28,10 +28,9 @@ final class TrainingRun implements AutoCloseable {
   private final int block;
 
   /**
-   * @param block how many steps may be walked before their outcomes are looked at; see {@link
-   *     Ledger}
+   * @param root where it keeps what it needs all along
    */
-  TrainingRun(Trial trial, Dataset dataset, Scope root, int block) {
+  TrainingRun(Trial trial, Dataset dataset, Scope root, DeviceUse use) {
     this.trial = trial;
     this.dataset =
         trial.control().randomLabels() == 0
@@ -39,12 +38,18 @@ final class TrainingRun implements AutoCloseable {
             : Datasets.withRandomLabels(
                 dataset, trial.control().randomLabels(), trial.seeds().noise());
     this.root = root;
-    this.block = block;
+    this.block = use.block();
     this.network = trial.architecture().network(dataset.task());
-    this.program = new NetworkProgram(network, trial.control().labelSmoothing(), root.device());
+    Optional<DeviceImages> images =
+        this.dataset
+            .stored()
+            .filter(stored -> stored.bytes().remaining() <= use.imageMemory())
+            .map(stored -> new DeviceImages(stored, this.dataset.task(), root));
+    this.program =
+        new NetworkProgram(network, trial.control().labelSmoothing(), root.device(), images);
     this.optimizer = new OptimizerProgram(trial, program.pieces().sizes(), root.device());
     this.vectors = new Vectors();
-    this.minibatches = new Minibatches(trial, this.dataset, network.dropouts());
+    this.minibatches = new Minibatches(trial, this.dataset, network.dropouts(), images.isPresent());
   }
 
   Network network() {

@@ -42,16 +42,24 @@ public final class TrialRun implements AutoCloseable {
    * @throws dev.secant.config.InputException where the device cannot be used
    */
   public TrialRun(Trial trial, Dataset dataset, Device device, int threads) {
-    this(trial, dataset, device, threads, Ledger.block(device));
+    this(trial, dataset, device, threads, 0);
   }
 
-  TrialRun(Trial trial, Dataset dataset, Device device, int threads, int block) {
+  /**
+   * @param imageMemory bytes of a GPU's memory that the images of a dataset may take; it then cuts
+   *     and normalises the samples
+   */
+  public TrialRun(Trial trial, Dataset dataset, Device device, int threads, long imageMemory) {
+    this(trial, dataset, device, threads, DeviceUse.of(device, imageMemory));
+  }
+
+  TrialRun(Trial trial, Dataset dataset, Device device, int threads, DeviceUse use) {
     this.trial = trial;
     this.dataset = dataset;
     this.threads = threads;
     this.root = Engine.open(device, threads);
     try {
-      this.run = new TrainingRun(trial, dataset, root, block);
+      this.run = new TrainingRun(trial, dataset, root, use);
     } catch (RuntimeException e) {
       root.close();
       throw e;

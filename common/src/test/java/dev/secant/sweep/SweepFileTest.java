@@ -70,7 +70,9 @@ class SweepFileTest {
             train { epochs = 2, weight-decay = 1e-6, schedule = {type: cosine, warmup-epochs: 1}
                     clip-norm = 0.5, max-loss = 100 }
             measure { mode = replay, trajectory-memory = 2GiB, segments = 3, keep-checkpoints = on, lags = off }
-            engine { device = cpu, threads = 2, deterministic = false, gpu-from = 1000 }
+            engine {
+              device = cpu, threads = 2, deterministic = false, gpu-from = 1000, image-memory = 2 MiB
+            }
             data { root = somewhere }
             run { time-limit = 90 minutes, executor-timeout = none }
             """);
@@ -89,7 +91,7 @@ class SweepFileTest {
                 3,
                 true));
     assertThat(sweep.engine())
-        .isEqualTo(new EngineSettings(EngineSettings.Device.CPU, 2, false, 1000));
+        .isEqualTo(new EngineSettings(EngineSettings.Device.CPU, 2, false, 1000, 2L << 20));
     assertThat(sweep.dataRoot()).isEqualTo(new DataRoot("somewhere", "auto"));
     assertThat(sweep.run())
         .isEqualTo(new RunSettings(Optional.of(Duration.ofMinutes(90)), Optional.empty()));
@@ -287,6 +289,7 @@ class SweepFileTest {
     refused("grid.dataset = [shape]", ":2: secant.grid.dataset.type", "did you mean shapes?");
     refused("engine.device = tpu", ":2: secant.engine.device");
     refused("engine.deterministic = 2", ":2: secant.engine.deterministic");
+    refused("engine.image-memory = much", ":2: secant.engine.image-memory");
     refused("run.time-limit = 30", ":2: secant.run.time-limit", "such as 30 minutes, or none");
     refused("run.time-limit = 0 s", ":2: secant.run.time-limit", "but is 0 s");
     refused("run.time-limit = long", ":2: secant.run.time-limit", "but is long");

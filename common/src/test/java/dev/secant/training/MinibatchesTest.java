@@ -50,7 +50,7 @@ class MinibatchesTest {
     int size = trial.batchSize();
     long stepsPerEpoch = data.trainSize() / size;
     for (long from : new long[] {0, 1, stepsPerEpoch - 1, stepsPerEpoch}) {
-      try (Minibatches minibatches = new Minibatches(trial, data, 2);
+      try (Minibatches minibatches = new Minibatches(trial, data, 2, false);
           Prefetch.Sequence batches = minibatches.training(from, 2 * stepsPerEpoch)) {
         for (long t = from; t < 2 * stepsPerEpoch; t++) {
           int[] order =
@@ -83,8 +83,8 @@ class MinibatchesTest {
     Dataset data = trial.dataset().load(root);
     Batch whole = new Batch(data.task(), data.validationSize());
     data.readValidation(0, data.validationSize(), whole);
-    try (Minibatches alone = new Minibatches(trial, data, 0);
-        Minibatches minibatches = new Minibatches(trial, data, 0);
+    try (Minibatches alone = new Minibatches(trial, data, 0, false);
+        Minibatches minibatches = new Minibatches(trial, data, 0, false);
         Prefetch.Sequence undisturbed = alone.training(0, 4);
         Prefetch.Sequence batches = minibatches.training(0, 4)) {
       while (batches.hasNext()) {

@@ -138,16 +138,19 @@ class TrialRunTest {
     assertThat(walked.drift).isZero();
   }
 
-  /** As on a GPU, which goes on while the processor has not seen how the last steps went. */
+  /**
+   * As on a GPU, which goes on while the processor has not seen how the last steps went, and cuts
+   * its samples itself.
+   */
   @ParameterizedTest
-  @MethodSource("runningAhead")
-  void aDeviceThatRunsAheadChangesNothing(String json, int block) throws IOException {
+  @MethodSource("byItself")
+  void aDeviceThatWorksByItselfChangesNothing(String json, int block) throws IOException {
     Walked walked = walk(json, 3);
     MeasuredPath kept;
     try (TrialRun run = run(json)) {
       kept = run.whole(Measure.STEPS, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
     }
-    try (TrialRun run = run(json, block)) {
+    try (TrialRun run = run(json, new DeviceUse(block, Long.MAX_VALUE))) {
       Walked late = walk(run, 3, Measure.STEPS, new MemoryStore());
       MeasuredPath keptLate =
           run.whole(Measure.STEPS, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
@@ -164,7 +167,7 @@ class TrialRunTest {
     }
   }
 
-  static List<Arguments> runningAhead() {
+  static List<Arguments> byItself() {
     List<Arguments> cases = new ArrayList<>();
     List<String> trials = new ArrayList<>(trials().subList(0, 5));
     trials.add(trial("{type: mlp, hidden: [32]}", SHAPES, "{type: sgd, lr: 1e6}", ""));
@@ -287,16 +290,13 @@ class TrialRunTest {
   }
 
   static TrialRun run(String json) {
-    return run(json, 1);
+    return run(json, DeviceUse.of(Device.CPU, 0));
   }
 
-  /**
-   * @param block steps that are walked before their outcomes are looked at
-   */
-  private static TrialRun run(String json, int block) {
+  private static TrialRun run(String json, DeviceUse use) {
     Trial trial = Trials.parse(json);
     Dataset dataset = trial.dataset().load(Path.of("."));
-    return new TrialRun(trial, dataset, Device.CPU, 1, block);
+    return new TrialRun(trial, dataset, Device.CPU, 1, use);
   }
 
   /**

@@ -63,7 +63,7 @@ public record EngineExecution() implements TrialExecution {
     Trial trial = Trial.fromJson(task.json());
     Dataset dataset = task.data().load(trial.dataset());
     EngineSettings engine = task.engine();
-    return new TrialRun(trial, dataset, device(engine), engine.threads());
+    return new TrialRun(trial, dataset, device(engine), engine.threads(), engine.imageMemory());
   }
 
   private static Device device(EngineSettings engine) {

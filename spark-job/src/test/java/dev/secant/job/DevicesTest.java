@@ -100,7 +100,7 @@ class DevicesTest {
 
   @Test
   void smallTrialsBesideGpusNeedAFixedNumberOfExecutors() {
-    EngineSettings mixed = new EngineSettings(EngineSettings.Device.GPU, 1, true, 1000);
+    EngineSettings mixed = new EngineSettings(EngineSettings.Device.GPU, 1, true, 1000, 0);
     SparkConf conf =
         new SparkConf(false)
             .set("spark.master", "yarn")

@@ -214,7 +214,7 @@ class GpusOfAClusterTest {
             out().toString(),
             sweep("[4]", 1).measure(),
             temp,
-            new EngineSettings(Device.GPU, 1, true, gpuFrom),
+            new EngineSettings(Device.GPU, 1, true, gpuFrom, 0),
             RunSettings.PATIENT);
     SweepRun.Result result =
         new SweepRun(
