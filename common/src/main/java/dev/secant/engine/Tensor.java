@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -31,12 +30,13 @@ public final class Tensor {
   }
 
   /**
-   * The numbers of a float32 tensor themselves, where they lie in the memory of this process and
-   * fit a buffer: what changes here changes there. Only while the tensor's scope is open.
+   * The bytes of a float32 tensor themselves, in native order, where they lie in the memory of this
+   * process and fit a buffer: what changes here changes there. Only while the tensor's scope is
+   * open.
    */
-  public Optional<FloatBuffer> shared() {
+  public Optional<ByteBuffer> shared() {
     return isHere() && array.size() * Float.BYTES <= Integer.MAX_VALUE
-        ? Optional.of(array.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer())
+        ? Optional.of(array.toByteBuffer(true).order(ByteOrder.nativeOrder()))
         : Optional.empty();
   }
 

@@ -4,7 +4,7 @@ import dev.secant.engine.Engine;
 import dev.secant.engine.Program;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +16,10 @@ import java.util.Optional;
  * ProductsProgram}), and they stay where they were computed until they are taken.
  */
 public final class StepProducts implements AutoCloseable {
+  /** Java has the vector module here, and its loads from buffers, which Java 19 took away. */
   private static final boolean VECTORS =
-      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+          && Runtime.version().feature() < 19;
 
   private final Scope root;
   private final boolean vectors;
@@ -67,8 +69,8 @@ public final class StepProducts implements AutoCloseable {
    * @param references points that products are wanted towards, the same number in each step
    */
   public void next(Scope scope, List<Tensor> gradient, Tensor after, List<Tensor> references) {
-    Optional<FloatBuffer> from = shared(before);
-    Optional<FloatBuffer> to = shared(after);
+    Optional<ByteBuffer> from = shared(before);
+    Optional<ByteBuffer> to = shared(after);
     if (from.isPresent() && to.isPresent()) {
       known.add(
           VectorProducts.ofStepAndOn(
@@ -82,8 +84,8 @@ public final class StepProducts implements AutoCloseable {
   /** A step whose weights before it are kept; see {@link #next}. */
   public void between(
       Scope scope, Tensor weights, List<Tensor> gradient, Tensor after, List<Tensor> references) {
-    Optional<FloatBuffer> from = shared(weights);
-    Optional<FloatBuffer> to = shared(after);
+    Optional<ByteBuffer> from = shared(weights);
+    Optional<ByteBuffer> to = shared(after);
     if (from.isPresent() && to.isPresent()) {
       known.add(
           VectorProducts.ofStep(
@@ -123,11 +125,11 @@ public final class StepProducts implements AutoCloseable {
     }
   }
 
-  private Optional<FloatBuffer> shared(Tensor tensor) {
+  private Optional<ByteBuffer> shared(Tensor tensor) {
     return vectors ? tensor.shared() : Optional.empty();
   }
 
-  private static List<FloatBuffer> all(List<Tensor> tensors) {
+  private static List<ByteBuffer> all(List<Tensor> tensors) {
     return tensors.stream().map(tensor -> tensor.shared().orElseThrow()).toList();
   }
 

@@ -1,8 +1,8 @@
 package dev.secant.geometry;
 
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -15,15 +15,22 @@ import jdk.incubator.vector.VectorSpecies;
  * processor: what the tensor library does in fourteen passes over each part. Numbers are multiplied
  * and summed in float32 over chunks short enough that rounding does not add up, the chunks in
  * float64. Which thread takes which block changes nothing: blocks are fixed, and added in order.
+ *
+ * <p>All vectors are float32 in native order, and read where they lie: a copy to the heap would
+ * cost as much again, and three times as much where it meets the same cache lines' sets.
  */
 final class VectorProducts {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-  /** Numbers of a chunk; four of them lie in a first-level cache, each lane adds a few dozen. */
-  private static final int CHUNK = 512;
+  /** Bytes of a chunk, 512 numbers: four of them lie in a first-level cache. */
+  private static final int CHUNK = 512 * Float.BYTES;
 
-  /** Numbers of a block, the share that one thread takes. */
-  private static final int BLOCK = 1 << 20;
+  /** Bytes of a block, the share that one thread takes. */
+  private static final int BLOCK = 1 << 22;
+
+  /** Blocks that are worth waking another thread for. */
+  private static final int MANY = 8;
 
   private static final int SHARED = 4;
   private static final int TOWARDS = 4;
@@ -37,20 +44,20 @@ final class VectorProducts {
    * @param threads at most; 1 stays on the calling thread
    */
   static List<Products> ofStep(
-      FloatBuffer before,
-      List<FloatBuffer> gradient,
-      FloatBuffer after,
-      List<FloatBuffer> references,
+      ByteBuffer before,
+      List<ByteBuffer> gradient,
+      ByteBuffer after,
+      List<ByteBuffer> references,
       int threads) {
-    return products(before, gradient, after, references, threads, (index, weights, size) -> {});
+    return products(before, gradient, after, references, threads, (at, size) -> {});
   }
 
   /** The same; copies {@code after} over {@code before} on the way, for the next step. */
   static List<Products> ofStepAndOn(
-      FloatBuffer before,
-      List<FloatBuffer> gradient,
-      FloatBuffer after,
-      List<FloatBuffer> references,
+      ByteBuffer before,
+      List<ByteBuffer> gradient,
+      ByteBuffer after,
+      List<ByteBuffer> references,
       int threads) {
     return products(
         before,
@@ -58,24 +65,25 @@ final class VectorProducts {
         after,
         references,
         threads,
-        (index, weights, size) -> before.put(index, weights, 0, size));
+        (at, size) -> before.put(at, after, at, size));
   }
 
   /** Where the weights after the step go while they are in the cache. */
   @FunctionalInterface
   private interface Sink {
-    void put(int index, float[] weights, int size);
+    void put(int at, int size);
   }
 
   private static List<Products> products(
-      FloatBuffer before,
-      List<FloatBuffer> gradient,
-      FloatBuffer after,
-      List<FloatBuffer> references,
+      ByteBuffer before,
+      List<ByteBuffer> gradient,
+      ByteBuffer after,
+      List<ByteBuffer> references,
       int threads,
       Sink sink) {
     List<Block> blocks = Block.of(gradient);
-    Stream<Block> stream = threads > 1 ? blocks.parallelStream() : blocks.stream();
+    boolean alone = threads == 1 || blocks.size() < MANY;
+    Stream<Block> stream = alone ? blocks.stream() : blocks.parallelStream();
     List<double[]> sums =
         stream.map(block -> sums(block, before, after, references, sink)).toList();
     double[] total = new double[SHARED + TOWARDS * references.size()];
@@ -98,15 +106,15 @@ final class VectorProducts {
   }
 
   /**
-   * Where a share begins, in the whole vectors and in its piece of the gradient.
+   * Where a share begins, in the whole vectors and in its piece of the gradient, in bytes.
    *
    * @param size at most {@link #BLOCK}
    */
-  private record Block(int start, FloatBuffer gradient, int inGradient, int size) {
-    static List<Block> of(List<FloatBuffer> gradient) {
+  private record Block(int start, ByteBuffer gradient, int inGradient, int size) {
+    static List<Block> of(List<ByteBuffer> gradient) {
       List<Block> blocks = new ArrayList<>();
       int start = 0;
-      for (FloatBuffer piece : gradient) {
+      for (ByteBuffer piece : gradient) {
         for (int i = 0; i < piece.capacity(); i += BLOCK) {
           blocks.add(new Block(start + i, piece, i, Math.min(BLOCK, piece.capacity() - i)));
         }
@@ -117,46 +125,60 @@ final class VectorProducts {
   }
 
   private static double[] sums(
-      Block block, FloatBuffer before, FloatBuffer after, List<FloatBuffer> references, Sink sink) {
-    float[] w = new float[CHUNK];
-    float[] g = new float[CHUNK];
-    float[] a = new float[CHUNK];
-    float[] r = new float[CHUNK];
+      Block block, ByteBuffer before, ByteBuffer after, List<ByteBuffer> references, Sink sink) {
     double[] sums = new double[SHARED + TOWARDS * references.size()];
     for (int i = 0; i < block.size(); i += CHUNK) {
       int at = block.start() + i;
       int size = Math.min(CHUNK, block.size() - i);
-      read(before, at, w, size);
-      read(block.gradient(), block.inGradient() + i, g, size);
-      read(after, at, a, size);
-      sink.put(at, a, size);
-      addShared(w, g, a, sums);
-      for (int k = 0; k < references.size(); k++) {
-        read(references.get(k), at, r, size);
-        addTowards(w, g, a, r, sums, SHARED + TOWARDS * k);
+      if (size == CHUNK) {
+        ByteBuffer gradient = block.gradient();
+        int inGradient = block.inGradient() + i;
+        addShared(before, after, at, gradient, inGradient, sums);
+        for (int k = 0; k < references.size(); k++) {
+          int into = SHARED + TOWARDS * k;
+          addTowards(references.get(k), before, after, at, gradient, inGradient, sums, into);
+        }
+      } else {
+        ByteBuffer w = padded(before, at, size);
+        ByteBuffer g = padded(block.gradient(), block.inGradient() + i, size);
+        ByteBuffer a = padded(after, at, size);
+        addShared(w, a, 0, g, 0, sums);
+        for (int k = 0; k < references.size(); k++) {
+          ByteBuffer r = padded(references.get(k), at, size);
+          addTowards(r, w, a, 0, g, 0, sums, SHARED + TOWARDS * k);
+        }
       }
+      sink.put(at, size);
     }
     return sums;
   }
 
-  /** Zeros behind a short chunk add nothing to any product. */
-  private static void read(FloatBuffer from, int index, float[] into, int size) {
-    from.get(index, into, 0, size);
-    if (size < CHUNK) {
-      Arrays.fill(into, size, CHUNK, 0);
-    }
+  /** A short chunk as a whole one: the zeros behind it add nothing to any product. */
+  private static ByteBuffer padded(ByteBuffer buffer, int at, int size) {
+    return ByteBuffer.allocateDirect(CHUNK).put(0, buffer, at, size);
   }
 
-  /** Adds ww, gg, uu and wg. */
-  private static void addShared(float[] weights, float[] gradient, float[] after, double[] sums) {
+  /**
+   * Adds a chunk's ww, gg, uu and wg.
+   *
+   * @param at where it begins in the weights
+   * @param inGradient where it begins in the gradient
+   */
+  private static void addShared(
+      ByteBuffer weights,
+      ByteBuffer after,
+      int at,
+      ByteBuffer gradient,
+      int inGradient,
+      double[] sums) {
     FloatVector ww = FloatVector.zero(SPECIES);
     FloatVector gg = FloatVector.zero(SPECIES);
     FloatVector uu = FloatVector.zero(SPECIES);
     FloatVector wg = FloatVector.zero(SPECIES);
-    for (int i = 0; i < CHUNK; i += SPECIES.length()) {
-      FloatVector w = FloatVector.fromArray(SPECIES, weights, i);
-      FloatVector g = FloatVector.fromArray(SPECIES, gradient, i);
-      FloatVector u = FloatVector.fromArray(SPECIES, after, i).sub(w);
+    for (int i = 0; i < CHUNK; i += SPECIES.vectorByteSize()) {
+      FloatVector w = FloatVector.fromByteBuffer(SPECIES, weights, at + i, ORDER);
+      FloatVector g = FloatVector.fromByteBuffer(SPECIES, gradient, inGradient + i, ORDER);
+      FloatVector u = FloatVector.fromByteBuffer(SPECIES, after, at + i, ORDER).sub(w);
       ww = w.fma(w, ww);
       gg = g.fma(g, gg);
       uu = u.fma(u, uu);
@@ -168,26 +190,34 @@ final class VectorProducts {
     sums[3] += wg.reduceLanes(VectorOperators.ADD);
   }
 
-  /** Adds dd, gd, wd and ud. */
+  /** Adds a chunk's dd, gd, wd and ud from {@code into} on. */
   private static void addTowards(
-      float[] weights, float[] gradient, float[] after, float[] reference, double[] sums, int at) {
+      ByteBuffer reference,
+      ByteBuffer weights,
+      ByteBuffer after,
+      int at,
+      ByteBuffer gradient,
+      int inGradient,
+      double[] sums,
+      int into) {
     FloatVector dd = FloatVector.zero(SPECIES);
     FloatVector gd = FloatVector.zero(SPECIES);
     FloatVector wd = FloatVector.zero(SPECIES);
     FloatVector ud = FloatVector.zero(SPECIES);
-    for (int i = 0; i < CHUNK; i += SPECIES.length()) {
-      FloatVector w = FloatVector.fromArray(SPECIES, weights, i);
-      FloatVector d = w.sub(FloatVector.fromArray(SPECIES, reference, i));
-      FloatVector u = FloatVector.fromArray(SPECIES, after, i).sub(w);
+    for (int i = 0; i < CHUNK; i += SPECIES.vectorByteSize()) {
+      FloatVector w = FloatVector.fromByteBuffer(SPECIES, weights, at + i, ORDER);
+      FloatVector g = FloatVector.fromByteBuffer(SPECIES, gradient, inGradient + i, ORDER);
+      FloatVector d = w.sub(FloatVector.fromByteBuffer(SPECIES, reference, at + i, ORDER));
+      FloatVector u = FloatVector.fromByteBuffer(SPECIES, after, at + i, ORDER).sub(w);
       dd = d.fma(d, dd);
-      gd = FloatVector.fromArray(SPECIES, gradient, i).fma(d, gd);
+      gd = g.fma(d, gd);
       wd = w.fma(d, wd);
       ud = u.fma(d, ud);
     }
-    sums[at] += dd.reduceLanes(VectorOperators.ADD);
-    sums[at + 1] += gd.reduceLanes(VectorOperators.ADD);
-    sums[at + 2] += wd.reduceLanes(VectorOperators.ADD);
-    sums[at + 3] += ud.reduceLanes(VectorOperators.ADD);
+    sums[into] += dd.reduceLanes(VectorOperators.ADD);
+    sums[into + 1] += gd.reduceLanes(VectorOperators.ADD);
+    sums[into + 2] += wd.reduceLanes(VectorOperators.ADD);
+    sums[into + 3] += ud.reduceLanes(VectorOperators.ADD);
   }
 
   private static void add(double[] total, double[] more) {

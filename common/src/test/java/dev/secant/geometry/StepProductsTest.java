@@ -10,7 +10,6 @@ import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
@@ -99,8 +98,8 @@ class StepProductsTest {
 
   @Test
   void anyNumberOfThreadsGivesTheSameBits() {
-    int size = 5_000_000;
-    List<FloatBuffer> vectors =
+    int size = 10_000_000;
+    List<ByteBuffer> vectors =
         List.of(buffer(random(size, 0, 1)), buffer(random(size, 1, 1)), buffer(random(size, 2, 1)));
 
     List<Products> one =
@@ -168,11 +167,10 @@ class StepProductsTest {
     return vector;
   }
 
-  private static FloatBuffer buffer(float[] values) {
-    FloatBuffer buffer =
-        ByteBuffer.allocateDirect(values.length * Float.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
-    return buffer.put(0, values);
+  private static ByteBuffer buffer(float[] values) {
+    ByteBuffer buffer =
+        ByteBuffer.allocateDirect(values.length * Float.BYTES).order(ByteOrder.nativeOrder());
+    buffer.asFloatBuffer().put(values);
+    return buffer;
   }
 }
