@@ -46,6 +46,9 @@ final class ExportObserver implements Observer {
     if (!steps.contains(state.step())) {
       return;
     }
+    if (batch.holdsCuts()) {
+      throw new IllegalStateException("a run whose device cuts the samples has none to export");
+    }
     tensors = new ArrayList<>();
     tensors.addAll(named("b/", network.buffers(), state.buffers().toBytes()));
     List<String> slots = trial.optimizer().slots();
