@@ -273,6 +273,7 @@ public final class NetworkBuilder {
         "  %s_drawn = torch.bernoulli_(torch.empty(torch.size(%s), dtype=6, device=%s), %s,"
             + " generator=torch.Generator(seed=int(torch.item(torch.select(seeds, 0, %d)))))",
         y.name, x.name, "torch.device(\"cpu\")", number(1 - probability), index);
+    // A method of the program that this text becomes part of: see the training package's Upload.
     line("  %s_mask = (self).there(%s_drawn, %s, )", y.name, y.name, x.name);
     line(
         "  %s = torch.mul(%s, torch.mul(%s_mask, %s))",

@@ -59,7 +59,10 @@ final class DeviceImages implements AutoCloseable {
     ByteBuffer bytes = stored.bytes().duplicate();
     ByteBuffer direct = ByteBuffer.allocateDirect(bytes.remaining()).put(bytes).flip();
     long count = direct.remaining() / (channels * pixels);
-    this.images = scope.copyOf(scope.here(scope.bytes(direct, count, channels, pixels)));
+    try (Scope passing = scope.child()) {
+      Tensor moved = passing.here(passing.bytes(direct, count, channels, pixels));
+      this.images = scope.copyOf(moved);
+    }
     float[] table = new float[stored.numbers().remaining()];
     stored.numbers().duplicate().get(table);
     this.numbers = scope.floats(table);

@@ -3,8 +3,11 @@ package dev.secant.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.secant.data.Batch;
 import dev.secant.data.Dataset;
 import dev.secant.engine.Device;
+import dev.secant.engine.Engine;
+import dev.secant.engine.Scope;
 import dev.secant.sweep.Measure;
 import dev.secant.sweep.Trial;
 import dev.secant.table.StepRecord;
@@ -165,6 +168,33 @@ class TrialRunTest {
           .isEqualTo(kept.segments().get(0).steps())
           .isEqualTo(walked.steps);
     }
+  }
+
+  @Test
+  void outcomesAreReadInBlocksAndSamplesCutOnTheDevice() throws Diverged {
+    Trial trial = Trials.parse(trials().get(0));
+    Dataset dataset = trial.dataset().load(Path.of("."));
+    List<Integer> blocks = new ArrayList<>();
+    Observer looking =
+        new Observer() {
+          @Override
+          public void beforeGradient(Scope scope, State state, Batch batch) {
+            assertThat(batch.holdsCuts()).isTrue();
+          }
+
+          @Override
+          public void settled(List<Outcome> outcomes) {
+            blocks.add(outcomes.size());
+          }
+        };
+    try (Scope root = Engine.open(1);
+        TrainingRun run = new TrainingRun(trial, dataset, root, new DeviceUse(5, Long.MAX_VALUE))) {
+      State state = run.initialState(root);
+      run.walk(state, 12, List.of(looking), Monitor.NONE);
+      run.walk(state, 18, List.of(looking), Monitor.NONE);
+    }
+
+    assertThat(blocks).containsExactly(5, 5, 2, 5, 1);
   }
 
   static List<Arguments> byItself() {
