@@ -70,20 +70,29 @@ final class Commits {
     }
   }
 
-  /** What the trial's row says; empty where its folder holds none. */
+  /** What the trial's row says; empty where its folder holds none, or was removed meanwhile. */
   private static String status(FileSystem files, Path trial) throws IOException {
-    for (FileStatus file : files.listStatus(trial)) {
-      if (Output.isParquet(file.getPath().getName())) {
-        try (ParquetFileReader reader =
-            ParquetFileReader.open(
-                HadoopInputFile.fromStatus(file, files.getConf()),
-                HadoopReadOptions.builder(files.getConf()).build())) {
-          return status(reader.getFooter().getBlocks())
-              .orElseThrow(() -> new IOException(file.getPath() + " has no row with a status"));
+    try {
+      for (FileStatus file : files.listStatus(trial)) {
+        if (Output.isParquet(file.getPath().getName())) {
+          return status(files, file);
         }
       }
+    } catch (FileNotFoundException e) {
+      // Some object stores list a folder whose only object never arrived, and then deny it.
+      return "";
     }
     return "";
+  }
+
+  private static String status(FileSystem files, FileStatus file) throws IOException {
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(
+            HadoopInputFile.fromStatus(file, files.getConf()),
+            HadoopReadOptions.builder(files.getConf()).build())) {
+      return status(reader.getFooter().getBlocks())
+          .orElseThrow(() -> new IOException(file.getPath() + " has no row with a status"));
+    }
   }
 
   private static Optional<String> status(List<BlockMetaData> blocks) {

@@ -11,6 +11,8 @@ import dev.secant.sweep.RunSettings;
 import dev.secant.sweep.Sweep;
 import dev.secant.sweep.SweepFile;
 import dev.secant.table.StepRecord;
+import dev.secant.table.Table;
+import dev.secant.table.TrialRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -139,6 +141,27 @@ class S3FaultsTest {
     assertThat(run("0.1").complete()).isEqualTo(1);
 
     assertThat(server.objects(bucket)).allMatch(S3FaultsTest::isOfAFinishedSweep).isNotEmpty();
+  }
+
+  /** What a server that keeps objects as files has after it was killed in the middle of one. */
+  @Test
+  void foldersThatAreListedAndHoldNothingAreNoTrials() throws Exception {
+    server.create(bucket);
+    assertThat(run("0.1").complete()).isEqualTo(1);
+    String second = plan("0.2").get(0).id();
+    for (Table table : Output.TABLES) {
+      Files.createDirectories(
+          home.resolve("buckets")
+              .resolve(bucket)
+              .resolve("out/" + table.name() + "/trial_id=" + second));
+    }
+    assertThat(output().names(output().folder(TrialRecord.TABLE))).contains("trial_id=" + second);
+
+    assertThat(output().committed()).hasSize(1).doesNotContainKey(second);
+    assertSameAsLocal("0.1");
+
+    assertThat(run("0.1", "0.2").complete()).isEqualTo(2);
+    assertSameAsLocal("0.1", "0.2");
   }
 
   @Test
