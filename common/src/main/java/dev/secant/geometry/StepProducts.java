@@ -16,10 +16,8 @@ import java.util.Optional;
  * ProductsProgram}), and they stay where they were computed until they are taken.
  */
 public final class StepProducts implements AutoCloseable {
-  /** Java has the vector module here, and its loads from buffers, which Java 19 took away. */
   private static final boolean VECTORS =
-      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-          && Runtime.version().feature() < 19;
+      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
 
   private final Scope root;
   private final boolean vectors;

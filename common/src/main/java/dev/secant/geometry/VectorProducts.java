@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -16,15 +15,18 @@ import jdk.incubator.vector.VectorSpecies;
  * and summed in float32 over chunks short enough that rounding does not add up, the chunks in
  * float64. Which thread takes which block changes nothing: blocks are fixed, and added in order.
  *
- * <p>All vectors are float32 in native order, and read where they lie: a copy to the heap would
- * cost as much again, and three times as much where it meets the same cache lines' sets.
+ * <p>All vectors are float32 in native order. Java 17 and 18 read them where they lie; Java 19 took
+ * such loads away, so there a chunk is copied to the heap first, which takes half as long again.
  */
 final class VectorProducts {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final boolean IN_PLACE = Runtime.version().feature() < 19;
 
-  /** Bytes of a chunk, 512 numbers: four of them lie in a first-level cache. */
-  private static final int CHUNK = 512 * Float.BYTES;
+  /** Numbers of a chunk: four chunks lie in a first-level cache. */
+  private static final int LENGTH = 512;
+
+  private static final int CHUNK = LENGTH * Float.BYTES;
 
   /** Bytes of a block, the share that one thread takes. */
   private static final int BLOCK = 1 << 22;
@@ -127,25 +129,20 @@ final class VectorProducts {
   private static double[] sums(
       Block block, ByteBuffer before, ByteBuffer after, List<ByteBuffer> references, Sink sink) {
     double[] sums = new double[SHARED + TOWARDS * references.size()];
+    float[] lanes = new float[SPECIES.length()];
+    float[] copies = new float[IN_PLACE ? 0 : 4 * LENGTH];
     for (int i = 0; i < block.size(); i += CHUNK) {
       int at = block.start() + i;
       int size = Math.min(CHUNK, block.size() - i);
-      if (size == CHUNK) {
-        ByteBuffer gradient = block.gradient();
-        int inGradient = block.inGradient() + i;
-        addShared(before, after, at, gradient, inGradient, sums);
-        for (int k = 0; k < references.size(); k++) {
-          int into = SHARED + TOWARDS * k;
-          addTowards(references.get(k), before, after, at, gradient, inGradient, sums, into);
-        }
-      } else {
-        ByteBuffer w = padded(before, at, size);
-        ByteBuffer g = padded(block.gradient(), block.inGradient() + i, size);
-        ByteBuffer a = padded(after, at, size);
-        addShared(w, a, 0, g, 0, sums);
-        for (int k = 0; k < references.size(); k++) {
-          ByteBuffer r = padded(references.get(k), at, size);
-          addTowards(r, w, a, 0, g, 0, sums, SHARED + TOWARDS * k);
+      Chunk w = Chunk.of(before, at, size, copies, 0);
+      Chunk g = Chunk.of(block.gradient(), block.inGradient() + i, size, copies, 1);
+      Chunk a = Chunk.of(after, at, size, copies, 2);
+      for (int k = 0; k < references.size(); k++) {
+        Chunk r = Chunk.of(references.get(k), at, size, copies, 3);
+        if (k == 0) {
+          addFirst(w, g, a, r, sums, lanes);
+        } else {
+          addTowards(w, g, a, r, sums, SHARED + TOWARDS * k, lanes);
         }
       }
       sink.put(at, size);
@@ -153,71 +150,110 @@ final class VectorProducts {
     return sums;
   }
 
-  /** A short chunk as a whole one: the zeros behind it add nothing to any product. */
-  private static ByteBuffer padded(ByteBuffer buffer, int at, int size) {
-    return ByteBuffer.allocateDirect(CHUNK).put(0, buffer, at, size);
+  /**
+   * A chunk of one vector.
+   *
+   * @param bytes where it lies
+   * @param at its first byte in them
+   * @param copy on the heap, where it had to be copied
+   * @param inCopy its first number in the copy
+   */
+  private record Chunk(ByteBuffer bytes, int at, float[] copy, int inCopy) {
+    static Chunk of(ByteBuffer bytes, int at, int size, float[] copies, int index) {
+      if (size < CHUNK) {
+        // The zeros behind a short chunk add nothing to any product.
+        return of(
+            ByteBuffer.allocateDirect(CHUNK).put(0, bytes, at, size), 0, CHUNK, copies, index);
+      }
+      if (!IN_PLACE) {
+        bytes.order(ORDER).asFloatBuffer().get(at / Float.BYTES, copies, index * LENGTH, LENGTH);
+      }
+      return new Chunk(bytes, at, copies, index * LENGTH);
+    }
+
+    /** Its numbers from the {@code i}-th on. */
+    FloatVector load(int i) {
+      return IN_PLACE
+          ? FloatVector.fromByteBuffer(SPECIES, bytes, at + i * Float.BYTES, ORDER)
+          : FloatVector.fromArray(SPECIES, copy, inCopy + i);
+    }
   }
 
   /**
-   * Adds a chunk's ww, gg, uu and wg.
-   *
-   * @param at where it begins in the weights
-   * @param inGradient where it begins in the gradient
+   * Adds a chunk's ww, gg, uu and wg, and with them dd, gd, wd and ud towards the first reference:
+   * eight sums that do not wait for each other, of numbers that are loaded once.
    */
-  private static void addShared(
-      ByteBuffer weights,
-      ByteBuffer after,
-      int at,
-      ByteBuffer gradient,
-      int inGradient,
-      double[] sums) {
+  private static void addFirst(
+      Chunk weights, Chunk gradient, Chunk after, Chunk reference, double[] sums, float[] lanes) {
     FloatVector ww = FloatVector.zero(SPECIES);
     FloatVector gg = FloatVector.zero(SPECIES);
     FloatVector uu = FloatVector.zero(SPECIES);
     FloatVector wg = FloatVector.zero(SPECIES);
-    for (int i = 0; i < CHUNK; i += SPECIES.vectorByteSize()) {
-      FloatVector w = FloatVector.fromByteBuffer(SPECIES, weights, at + i, ORDER);
-      FloatVector g = FloatVector.fromByteBuffer(SPECIES, gradient, inGradient + i, ORDER);
-      FloatVector u = FloatVector.fromByteBuffer(SPECIES, after, at + i, ORDER).sub(w);
-      ww = w.fma(w, ww);
-      gg = g.fma(g, gg);
-      uu = u.fma(u, uu);
-      wg = w.fma(g, wg);
-    }
-    sums[0] += ww.reduceLanes(VectorOperators.ADD);
-    sums[1] += gg.reduceLanes(VectorOperators.ADD);
-    sums[2] += uu.reduceLanes(VectorOperators.ADD);
-    sums[3] += wg.reduceLanes(VectorOperators.ADD);
-  }
-
-  /** Adds a chunk's dd, gd, wd and ud from {@code into} on. */
-  private static void addTowards(
-      ByteBuffer reference,
-      ByteBuffer weights,
-      ByteBuffer after,
-      int at,
-      ByteBuffer gradient,
-      int inGradient,
-      double[] sums,
-      int into) {
     FloatVector dd = FloatVector.zero(SPECIES);
     FloatVector gd = FloatVector.zero(SPECIES);
     FloatVector wd = FloatVector.zero(SPECIES);
     FloatVector ud = FloatVector.zero(SPECIES);
-    for (int i = 0; i < CHUNK; i += SPECIES.vectorByteSize()) {
-      FloatVector w = FloatVector.fromByteBuffer(SPECIES, weights, at + i, ORDER);
-      FloatVector g = FloatVector.fromByteBuffer(SPECIES, gradient, inGradient + i, ORDER);
-      FloatVector d = w.sub(FloatVector.fromByteBuffer(SPECIES, reference, at + i, ORDER));
-      FloatVector u = FloatVector.fromByteBuffer(SPECIES, after, at + i, ORDER).sub(w);
+    for (int i = 0; i < LENGTH; i += SPECIES.length()) {
+      FloatVector w = weights.load(i);
+      FloatVector g = gradient.load(i);
+      FloatVector u = after.load(i).sub(w);
+      FloatVector d = w.sub(reference.load(i));
+      ww = w.fma(w, ww);
+      gg = g.fma(g, gg);
+      uu = u.fma(u, uu);
+      wg = w.fma(g, wg);
       dd = d.fma(d, dd);
       gd = g.fma(d, gd);
       wd = w.fma(d, wd);
       ud = u.fma(d, ud);
     }
-    sums[into] += dd.reduceLanes(VectorOperators.ADD);
-    sums[into + 1] += gd.reduceLanes(VectorOperators.ADD);
-    sums[into + 2] += wd.reduceLanes(VectorOperators.ADD);
-    sums[into + 3] += ud.reduceLanes(VectorOperators.ADD);
+    sums[0] += sum(ww, lanes);
+    sums[1] += sum(gg, lanes);
+    sums[2] += sum(uu, lanes);
+    sums[3] += sum(wg, lanes);
+    sums[4] += sum(dd, lanes);
+    sums[5] += sum(gd, lanes);
+    sums[6] += sum(wd, lanes);
+    sums[7] += sum(ud, lanes);
+  }
+
+  /** Adds a chunk's dd, gd, wd and ud towards another reference from {@code into} on. */
+  private static void addTowards(
+      Chunk weights,
+      Chunk gradient,
+      Chunk after,
+      Chunk reference,
+      double[] sums,
+      int into,
+      float[] lanes) {
+    FloatVector dd = FloatVector.zero(SPECIES);
+    FloatVector gd = FloatVector.zero(SPECIES);
+    FloatVector wd = FloatVector.zero(SPECIES);
+    FloatVector ud = FloatVector.zero(SPECIES);
+    for (int i = 0; i < LENGTH; i += SPECIES.length()) {
+      FloatVector w = weights.load(i);
+      FloatVector g = gradient.load(i);
+      FloatVector u = after.load(i).sub(w);
+      FloatVector d = w.sub(reference.load(i));
+      dd = d.fma(d, dd);
+      gd = g.fma(d, gd);
+      wd = w.fma(d, wd);
+      ud = u.fma(d, ud);
+    }
+    sums[into] += sum(dd, lanes);
+    sums[into + 1] += sum(gd, lanes);
+    sums[into + 2] += sum(wd, lanes);
+    sums[into + 3] += sum(ud, lanes);
+  }
+
+  /** Lane after lane: the vector module's own sum may be in any order, and is in some JVMs. */
+  private static double sum(FloatVector vector, float[] lanes) {
+    vector.intoArray(lanes, 0);
+    double sum = 0;
+    for (float lane : lanes) {
+      sum += lane;
+    }
+    return sum;
   }
 
   private static void add(double[] total, double[] more) {
