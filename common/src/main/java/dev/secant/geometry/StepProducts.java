@@ -71,25 +71,11 @@ public final class StepProducts implements AutoCloseable {
     Optional<ByteBuffer> to = shared(after);
     if (from.isPresent() && to.isPresent()) {
       known.add(
-          VectorProducts.ofStepAndOn(
-              from.get(), all(gradient), to.get(), all(references), Engine.threads()));
-    } else {
-      compute(scope, before, gradient, after, references);
-      start(scope, after);
-    }
-  }
-
-  /** A step whose weights before it are kept; see {@link #next}. */
-  public void between(
-      Scope scope, Tensor weights, List<Tensor> gradient, Tensor after, List<Tensor> references) {
-    Optional<ByteBuffer> from = shared(weights);
-    Optional<ByteBuffer> to = shared(after);
-    if (from.isPresent() && to.isPresent()) {
-      known.add(
           VectorProducts.ofStep(
               from.get(), all(gradient), to.get(), all(references), Engine.threads()));
     } else {
-      compute(scope, weights, gradient, after, references);
+      compute(scope, gradient, after, references);
+      start(scope, after);
     }
   }
 
@@ -112,12 +98,11 @@ public final class StepProducts implements AutoCloseable {
     return taken;
   }
 
-  private void compute(
-      Scope scope, Tensor from, List<Tensor> gradient, Tensor after, List<Tensor> references) {
+  private void compute(Scope scope, List<Tensor> gradient, Tensor after, List<Tensor> references) {
     Tensor joined = scope.join(gradient);
     towards = references.size();
     for (Tensor reference : references) {
-      Tensor products = program.ofStep(scope, from, joined, after, reference);
+      Tensor products = program.ofStep(scope, before, joined, after, reference);
       scopeOfUnread.keep(products);
       unread.add(products);
     }

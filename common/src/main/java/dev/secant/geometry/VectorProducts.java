@@ -20,6 +20,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorProducts {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int WIDTH = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final boolean IN_PLACE = Runtime.version().feature() < 19;
 
@@ -37,10 +38,18 @@ final class VectorProducts {
   private static final int SHARED = 4;
   private static final int TOWARDS = 4;
 
+  /** Where chunks are copied to. */
+  private static final int W = 0;
+
+  private static final int G = LENGTH;
+  private static final int A = 2 * LENGTH;
+  private static final int R = 3 * LENGTH;
+
   private VectorProducts() {}
 
   /**
-   * The products towards each reference.
+   * The products towards each reference; {@code before} becomes {@code after} on the way, chunk by
+   * chunk while it is in the cache, for the next step.
    *
    * @param gradient vectors that lie one after another
    * @param threads at most; 1 stays on the calling thread
@@ -51,43 +60,10 @@ final class VectorProducts {
       ByteBuffer after,
       List<ByteBuffer> references,
       int threads) {
-    return products(before, gradient, after, references, threads, (at, size) -> {});
-  }
-
-  /** The same; copies {@code after} over {@code before} on the way, for the next step. */
-  static List<Products> ofStepAndOn(
-      ByteBuffer before,
-      List<ByteBuffer> gradient,
-      ByteBuffer after,
-      List<ByteBuffer> references,
-      int threads) {
-    return products(
-        before,
-        gradient,
-        after,
-        references,
-        threads,
-        (at, size) -> before.put(at, after, at, size));
-  }
-
-  /** Where the weights after the step go while they are in the cache. */
-  @FunctionalInterface
-  private interface Sink {
-    void put(int at, int size);
-  }
-
-  private static List<Products> products(
-      ByteBuffer before,
-      List<ByteBuffer> gradient,
-      ByteBuffer after,
-      List<ByteBuffer> references,
-      int threads,
-      Sink sink) {
     List<Block> blocks = Block.of(gradient);
     boolean alone = threads == 1 || blocks.size() < MANY;
     Stream<Block> stream = alone ? blocks.stream() : blocks.parallelStream();
-    List<double[]> sums =
-        stream.map(block -> sums(block, before, after, references, sink)).toList();
+    List<double[]> sums = stream.map(block -> sums(block, before, after, references)).toList();
     double[] total = new double[SHARED + TOWARDS * references.size()];
     sums.forEach(block -> add(total, block));
     return IntStream.range(0, references.size())
@@ -127,56 +103,54 @@ final class VectorProducts {
   }
 
   private static double[] sums(
-      Block block, ByteBuffer before, ByteBuffer after, List<ByteBuffer> references, Sink sink) {
+      Block block, ByteBuffer before, ByteBuffer after, List<ByteBuffer> references) {
     double[] sums = new double[SHARED + TOWARDS * references.size()];
-    float[] lanes = new float[SPECIES.length()];
+    float[] lanes = new float[(SHARED + TOWARDS) * WIDTH];
     float[] copies = new float[IN_PLACE ? 0 : 4 * LENGTH];
     for (int i = 0; i < block.size(); i += CHUNK) {
       int at = block.start() + i;
+      int inPiece = block.inGradient() + i;
       int size = Math.min(CHUNK, block.size() - i);
-      Chunk w = Chunk.of(before, at, size, copies, 0);
-      Chunk g = Chunk.of(block.gradient(), block.inGradient() + i, size, copies, 1);
-      Chunk a = Chunk.of(after, at, size, copies, 2);
+      boolean whole = size == CHUNK;
+      ByteBuffer w = whole ? before : padded(before, at, size);
+      ByteBuffer g = whole ? block.gradient() : padded(block.gradient(), inPiece, size);
+      ByteBuffer a = whole ? after : padded(after, at, size);
+      int inWeights = whole ? at : 0;
+      int inGradient = whole ? inPiece : 0;
+      copy(w, inWeights, copies, W);
+      copy(g, inGradient, copies, G);
+      copy(a, inWeights, copies, A);
       for (int k = 0; k < references.size(); k++) {
-        Chunk r = Chunk.of(references.get(k), at, size, copies, 3);
+        ByteBuffer r = whole ? references.get(k) : padded(references.get(k), at, size);
+        copy(r, inWeights, copies, R);
         if (k == 0) {
-          addFirst(w, g, a, r, sums, lanes);
+          addFirst(w, a, r, inWeights, g, inGradient, copies, sums, lanes);
         } else {
-          addTowards(w, g, a, r, sums, SHARED + TOWARDS * k, lanes);
+          addTowards(w, a, r, inWeights, g, inGradient, copies, sums, lanes, SHARED + TOWARDS * k);
         }
       }
-      sink.put(at, size);
+      before.put(at, after, at, size);
     }
     return sums;
   }
 
-  /**
-   * A chunk of one vector.
-   *
-   * @param bytes where it lies
-   * @param at its first byte in them
-   * @param copy on the heap, where it had to be copied
-   * @param inCopy its first number in the copy
-   */
-  private record Chunk(ByteBuffer bytes, int at, float[] copy, int inCopy) {
-    static Chunk of(ByteBuffer bytes, int at, int size, float[] copies, int index) {
-      if (size < CHUNK) {
-        // The zeros behind a short chunk add nothing to any product.
-        return of(
-            ByteBuffer.allocateDirect(CHUNK).put(0, bytes, at, size), 0, CHUNK, copies, index);
-      }
-      if (!IN_PLACE) {
-        bytes.order(ORDER).asFloatBuffer().get(at / Float.BYTES, copies, index * LENGTH, LENGTH);
-      }
-      return new Chunk(bytes, at, copies, index * LENGTH);
-    }
+  /** A short chunk as a whole one: the zeros behind it add nothing to any product. */
+  private static ByteBuffer padded(ByteBuffer bytes, int at, int size) {
+    return ByteBuffer.allocateDirect(CHUNK).put(0, bytes, at, size);
+  }
 
-    /** Its numbers from the {@code i}-th on. */
-    FloatVector load(int i) {
-      return IN_PLACE
-          ? FloatVector.fromByteBuffer(SPECIES, bytes, at + i * Float.BYTES, ORDER)
-          : FloatVector.fromArray(SPECIES, copy, inCopy + i);
+  /** Copies a chunk to the heap, where it cannot be read in its place. */
+  private static void copy(ByteBuffer bytes, int at, float[] copies, int into) {
+    if (!IN_PLACE) {
+      bytes.order(ORDER).asFloatBuffer().get(at / Float.BYTES, copies, into, LENGTH);
     }
+  }
+
+  /** The numbers of a chunk from the {@code i}-th on. */
+  private static FloatVector load(ByteBuffer bytes, int at, float[] copies, int into, int i) {
+    return IN_PLACE
+        ? FloatVector.fromByteBuffer(SPECIES, bytes, at + i * Float.BYTES, ORDER)
+        : FloatVector.fromArray(SPECIES, copies, into + i);
   }
 
   /**
@@ -184,7 +158,15 @@ final class VectorProducts {
    * eight sums that do not wait for each other, of numbers that are loaded once.
    */
   private static void addFirst(
-      Chunk weights, Chunk gradient, Chunk after, Chunk reference, double[] sums, float[] lanes) {
+      ByteBuffer weights,
+      ByteBuffer after,
+      ByteBuffer reference,
+      int inWeights,
+      ByteBuffer gradient,
+      int inGradient,
+      float[] copies,
+      double[] sums,
+      float[] lanes) {
     FloatVector ww = FloatVector.zero(SPECIES);
     FloatVector gg = FloatVector.zero(SPECIES);
     FloatVector uu = FloatVector.zero(SPECIES);
@@ -193,11 +175,11 @@ final class VectorProducts {
     FloatVector gd = FloatVector.zero(SPECIES);
     FloatVector wd = FloatVector.zero(SPECIES);
     FloatVector ud = FloatVector.zero(SPECIES);
-    for (int i = 0; i < LENGTH; i += SPECIES.length()) {
-      FloatVector w = weights.load(i);
-      FloatVector g = gradient.load(i);
-      FloatVector u = after.load(i).sub(w);
-      FloatVector d = w.sub(reference.load(i));
+    for (int i = 0; i < LENGTH; i += WIDTH) {
+      FloatVector w = load(weights, inWeights, copies, W, i);
+      FloatVector g = load(gradient, inGradient, copies, G, i);
+      FloatVector u = load(after, inWeights, copies, A, i).sub(w);
+      FloatVector d = w.sub(load(reference, inWeights, copies, R, i));
       ww = w.fma(w, ww);
       gg = g.fma(g, gg);
       uu = u.fma(u, uu);
@@ -207,53 +189,63 @@ final class VectorProducts {
       wd = w.fma(d, wd);
       ud = u.fma(d, ud);
     }
-    sums[0] += sum(ww, lanes);
-    sums[1] += sum(gg, lanes);
-    sums[2] += sum(uu, lanes);
-    sums[3] += sum(wg, lanes);
-    sums[4] += sum(dd, lanes);
-    sums[5] += sum(gd, lanes);
-    sums[6] += sum(wd, lanes);
-    sums[7] += sum(ud, lanes);
+    ww.intoArray(lanes, 0);
+    gg.intoArray(lanes, WIDTH);
+    uu.intoArray(lanes, 2 * WIDTH);
+    wg.intoArray(lanes, 3 * WIDTH);
+    dd.intoArray(lanes, 4 * WIDTH);
+    gd.intoArray(lanes, 5 * WIDTH);
+    wd.intoArray(lanes, 6 * WIDTH);
+    ud.intoArray(lanes, 7 * WIDTH);
+    add(lanes, SHARED + TOWARDS, sums, 0);
   }
 
   /** Adds a chunk's dd, gd, wd and ud towards another reference from {@code into} on. */
   private static void addTowards(
-      Chunk weights,
-      Chunk gradient,
-      Chunk after,
-      Chunk reference,
+      ByteBuffer weights,
+      ByteBuffer after,
+      ByteBuffer reference,
+      int inWeights,
+      ByteBuffer gradient,
+      int inGradient,
+      float[] copies,
       double[] sums,
-      int into,
-      float[] lanes) {
+      float[] lanes,
+      int into) {
     FloatVector dd = FloatVector.zero(SPECIES);
     FloatVector gd = FloatVector.zero(SPECIES);
     FloatVector wd = FloatVector.zero(SPECIES);
     FloatVector ud = FloatVector.zero(SPECIES);
-    for (int i = 0; i < LENGTH; i += SPECIES.length()) {
-      FloatVector w = weights.load(i);
-      FloatVector g = gradient.load(i);
-      FloatVector u = after.load(i).sub(w);
-      FloatVector d = w.sub(reference.load(i));
+    for (int i = 0; i < LENGTH; i += WIDTH) {
+      FloatVector w = load(weights, inWeights, copies, W, i);
+      FloatVector g = load(gradient, inGradient, copies, G, i);
+      FloatVector u = load(after, inWeights, copies, A, i).sub(w);
+      FloatVector d = w.sub(load(reference, inWeights, copies, R, i));
       dd = d.fma(d, dd);
       gd = g.fma(d, gd);
       wd = w.fma(d, wd);
       ud = u.fma(d, ud);
     }
-    sums[into] += sum(dd, lanes);
-    sums[into + 1] += sum(gd, lanes);
-    sums[into + 2] += sum(wd, lanes);
-    sums[into + 3] += sum(ud, lanes);
+    dd.intoArray(lanes, 0);
+    gd.intoArray(lanes, WIDTH);
+    wd.intoArray(lanes, 2 * WIDTH);
+    ud.intoArray(lanes, 3 * WIDTH);
+    add(lanes, TOWARDS, sums, into);
   }
 
-  /** Lane after lane: the vector module's own sum may be in any order, and is in some JVMs. */
-  private static double sum(FloatVector vector, float[] lanes) {
-    vector.intoArray(lanes, 0);
-    double sum = 0;
-    for (float lane : lanes) {
-      sum += lane;
+  /**
+   * Adds the lanes of some vectors, in their order: the vector module's own sum may take any order,
+   * and does in some JVMs. No vector is passed on to here, since a call that the JVM does not take
+   * apart would put it on the heap.
+   */
+  private static void add(float[] lanes, int vectors, double[] sums, int into) {
+    for (int i = 0; i < vectors; i++) {
+      double sum = 0;
+      for (int k = 0; k < WIDTH; k++) {
+        sum += lanes[i * WIDTH + k];
+      }
+      sums[into + i] += sum;
     }
-    return sum;
   }
 
   private static void add(double[] total, double[] more) {

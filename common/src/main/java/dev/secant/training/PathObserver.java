@@ -37,7 +37,7 @@ final class PathObserver implements Observer, AutoCloseable {
 
   @Override
   public void beforeUpdate(Step step) {
-    if (!started && step.before().isEmpty()) {
+    if (!started) {
       products.start(step.scope(), step.state().weights());
       started = true;
     }
@@ -46,13 +46,7 @@ final class PathObserver implements Observer, AutoCloseable {
   @Override
   public void afterUpdate(Step step) {
     List<Tensor> points = references.stream().map(ReferencePoint::weights).toList();
-    List<Tensor> gradient = step.gradient().pieces();
-    Tensor after = step.state().weights();
-    if (step.before().isPresent()) {
-      products.between(step.scope(), step.before().get(), gradient, after, points);
-    } else {
-      products.next(step.scope(), gradient, after, points);
-    }
+    products.next(step.scope(), step.gradient().pieces(), step.state().weights(), points);
     unsettled.add(new Passed(step.index(), step.epoch(), step.learningRate()));
   }
 

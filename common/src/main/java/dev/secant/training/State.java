@@ -55,11 +55,6 @@ final class State {
     return new State(scope.floats(weights), scope.floats(buffers), slots, 0);
   }
 
-  /** A point of a path to look at; the optimizer's slots are not known. */
-  static State at(Tensor weights, Tensor buffers, long step) {
-    return new State(weights, buffers, List.of(), step);
-  }
-
   /** The state that {@link #vectors()} were taken from. */
   static State of(Scope scope, List<ByteBuffer> vectors, long step) {
     List<Tensor> tensors = new ArrayList<>();
@@ -69,6 +64,15 @@ final class State {
       tensors.add(scope.floats(values));
     }
     return new State(tensors.get(0), tensors.get(1), tensors.subList(2, tensors.size()), step);
+  }
+
+  /** The same state, which changes to this one do not reach. */
+  State copy(Scope scope) {
+    return new State(
+        scope.copyOf(weights),
+        scope.copyOf(buffers),
+        slots.stream().map(scope::copyOf).toList(),
+        step);
   }
 
   Tensor weights() {

@@ -1,8 +1,6 @@
 package dev.secant.training;
 
 import dev.secant.engine.Scope;
-import dev.secant.engine.Tensor;
-import java.util.Optional;
 
 /**
  * One step as observers see it.
@@ -11,7 +9,6 @@ import java.util.Optional;
  * @param index from 0
  * @param last whether it is the epoch's last step
  * @param state before or after the update, see {@link Observer}; not to be changed
- * @param before the weights before the update, where they are kept besides the state
  */
 record Step(
     Scope scope,
@@ -20,5 +17,4 @@ record Step(
     boolean last,
     double learningRate,
     NetworkProgram.Gradient gradient,
-    State state,
-    Optional<Tensor> before) {}
+    State state) {}

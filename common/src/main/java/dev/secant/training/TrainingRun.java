@@ -109,17 +109,51 @@ final class TrainingRun implements AutoCloseable {
         NetworkProgram.Gradient gradient =
             program.gradient(scope, state.weights(), state.buffers(), drawn.batch(), drawn.seeds());
         ledger.add(gradient);
-        Step step = step(scope, t, controlled(scope, t, gradient), state);
-        observers.forEach(observer -> observer.beforeUpdate(step));
-        optimizer.update(scope, state, step.gradient().pieces(), step.learningRate());
-        state.advance();
-        observers.forEach(observer -> observer.afterUpdate(step));
+        move(scope, state, controlled(scope, t, gradient), observers);
       }
       if (ledger.isFull() || state.step() == until) {
         settle(state, ledger, observers);
       }
       monitor.stepped();
     }
+  }
+
+  /**
+   * Walks a path again along the gradients that were kept of it.
+   *
+   * @param state the path's start
+   * @throws CancellationException where the monitor asked to stop
+   */
+  void walkAlong(KeptPath kept, State state, List<? extends Observer> observers, Monitor monitor) {
+    int unsettled = 0;
+    for (int i = 0; i < kept.steps().size(); i++) {
+      if (monitor.stopped()) {
+        throw new CancellationException("stopped at step " + state.step());
+      }
+      KeptPath.Kept step = kept.steps().get(i);
+      try (Scope scope = root.child()) {
+        vectors.copy(scope, state.buffers(), step.buffers());
+        move(scope, state, step.gradient(), observers);
+      }
+      if (i + 1 - unsettled == block || i + 1 == kept.steps().size()) {
+        List<Outcome> outcomes = kept.outcomes().subList(unsettled, i + 1);
+        observers.forEach(observer -> observer.settled(outcomes));
+        unsettled = i + 1;
+      }
+      monitor.stepped();
+    }
+  }
+
+  private void move(
+      Scope scope,
+      State state,
+      NetworkProgram.Gradient gradient,
+      List<? extends Observer> observers) {
+    Step step = step(scope, state.step(), gradient, state);
+    observers.forEach(observer -> observer.beforeUpdate(step));
+    optimizer.update(scope, state, gradient.pieces(), step.learningRate());
+    state.advance();
+    observers.forEach(observer -> observer.afterUpdate(step));
   }
 
   private void settle(State state, Ledger ledger, List<? extends Observer> observers)
@@ -194,7 +228,7 @@ final class TrainingRun implements AutoCloseable {
         trial.optimizer().learningRate() * trial.schedule().factor(t, stepsPerEpoch, steps());
     boolean last = (t + 1) % stepsPerEpoch == 0;
     int epoch = Math.toIntExact(t / stepsPerEpoch);
-    return new Step(scope, t, epoch, last, learningRate, gradient, state, Optional.empty());
+    return new Step(scope, t, epoch, last, learningRate, gradient, state);
   }
 
   /** What the path follows: the gradient, or noise in its place. */

@@ -123,8 +123,8 @@ public final class TrialRun implements AutoCloseable {
     if (trajectoryBytes(run.steps(), run.network()) <= memory) {
       try (KeptPath kept = new KeptPath(root)) {
         Recording recording = record(1, measure.references(), store, monitor, Optional.of(kept));
-        if (kept.isWhole(recording.steps())) {
-          ReplayedSegment measured = play(recording, measure, kept, store, monitor);
+        if (kept.steps().size() == recording.steps()) {
+          ReplayedSegment measured = walkAlong(recording, measure, kept, store, monitor);
           return new MeasuredPath(recording, List.of(measured), Measure.Mode.TRAJECTORY);
         }
       }
@@ -138,7 +138,7 @@ public final class TrialRun implements AutoCloseable {
     return new MeasuredPath(recording, segments, Measure.Mode.REPLAY);
   }
 
-  private ReplayedSegment play(
+  private ReplayedSegment walkAlong(
       Recording recording, Measure measure, KeptPath kept, CheckpointStore store, Monitor monitor) {
     long start = System.nanoTime();
     double waited = run.waitSeconds();
@@ -147,12 +147,14 @@ public final class TrialRun implements AutoCloseable {
       List<ReferencePoint> references = points(store).read(recording, measure.references(), scope);
       try (Measurement measurement =
           new Measurement(trial, run, measure, references, recording.steps(), scope)) {
-        kept.play(measurement.observers(), monitor);
+        State state = kept.start().orElseGet(() -> run.initialState(scope));
+        run.walkAlong(kept, state, measurement.observers(), monitor);
+        Checkpoint end = checkpoints(store).required(Checkpoints.FINAL);
         return new ReplayedSegment(
             0,
             measurement.steps(),
             measurement.besides(),
-            0,
+            end.drift(state.vectors()),
             seconds(start),
             run.waitSeconds() - waited);
       }
