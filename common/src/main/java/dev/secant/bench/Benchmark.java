@@ -34,6 +34,7 @@ public final class Benchmark {
    *
    * @param plain milliseconds a step of training
    * @param measured milliseconds a step that is measured
+   * @param dataWaitShare the part of all steps' time, 0 to 1, in which they waited for samples
    */
   public record Result(
       Workload workload,
@@ -42,6 +43,7 @@ public final class Benchmark {
       int threads,
       double plain,
       double measured,
+      double dataWaitShare,
       Optional<Whole> trial) {}
 
   /**
@@ -60,6 +62,7 @@ public final class Benchmark {
     warmUp(device, threads);
     List<Double> plain = new ArrayList<>();
     List<Double> measured = new ArrayList<>();
+    double dataWaitShare;
     int weights;
     int steps;
     try (Pace pace = new Pace(workload.trial(1_000_000), workload.samples(), device, threads)) {
@@ -71,9 +74,17 @@ public final class Benchmark {
         plain.add(pace.plain(steps));
         measured.add(pace.measured(steps));
       }
+      dataWaitShare = pace.dataWaitShare();
     }
     return new Result(
-        workload, device, weights, threads, median(plain), median(measured), Optional.empty());
+        workload,
+        device,
+        weights,
+        threads,
+        median(plain),
+        median(measured),
+        dataWaitShare,
+        Optional.empty());
   }
 
   /** Until Java has compiled what measures a step, which a workload of few steps would not see. */
@@ -100,6 +111,7 @@ public final class Benchmark {
         threads,
         steps.plain(),
         steps.measured(),
+        steps.dataWaitShare(),
         Optional.of(whole));
   }
 

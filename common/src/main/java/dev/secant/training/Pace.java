@@ -17,6 +17,7 @@ public final class Pace implements AutoCloseable {
   private final TrainingRun run;
   private final State state;
   private final ReferencePoint reference;
+  private double walkedSeconds;
 
   /**
    * @param threads threads that one operation may use
@@ -52,6 +53,11 @@ public final class Pace implements AutoCloseable {
     }
   }
 
+  /** The part of all steps' time, 0 to 1, in which they waited for their samples. */
+  public double dataWaitShare() {
+    return run.waitSeconds() / walkedSeconds;
+  }
+
   private double walk(int steps, List<Observer> observers) {
     long start = System.nanoTime();
     try {
@@ -59,7 +65,9 @@ public final class Pace implements AutoCloseable {
     } catch (Diverged e) {
       throw new IllegalStateException("the learning rate is too large to time steps with", e);
     }
-    return (System.nanoTime() - start) / MILLION / steps;
+    double milliseconds = (System.nanoTime() - start) / MILLION;
+    walkedSeconds += milliseconds / 1000;
+    return milliseconds / steps;
   }
 
   @Override

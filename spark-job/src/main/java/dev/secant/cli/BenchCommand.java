@@ -96,7 +96,14 @@ final class BenchCommand implements Callable<Integer> {
     List<String> columns =
         new ArrayList<>(
             List.of(
-                "workload", "threads", "device", "weights", "plain ms", "measured ms", "ratio"));
+                "workload",
+                "threads",
+                "device",
+                "weights",
+                "plain ms",
+                "measured ms",
+                "ratio",
+                "data wait"));
     if (trials) {
       columns.addAll(List.of("trial steps", "plain trial ms", "with replay", "as trajectory"));
     }
@@ -111,7 +118,8 @@ final class BenchCommand implements Callable<Integer> {
                   result.weights(),
                   number(result.plain()),
                   number(result.measured()),
-                  number(result.measured() / result.plain())));
+                  number(result.measured() / result.plain()),
+                  String.format(Locale.ROOT, "%.2f %%", 100 * result.dataWaitShare())));
       result
           .trial()
           .ifPresent(
@@ -134,13 +142,14 @@ final class BenchCommand implements Callable<Integer> {
                 String.format(
                     Locale.ROOT,
                     "{\"name\": \"%s\", \"threads\": %d, \"device\": \"%s\", \"weights\": %d,"
-                        + " \"plain_ms\": %.4f, \"measured_ms\": %.4f%s}",
+                        + " \"plain_ms\": %.4f, \"measured_ms\": %.4f, \"data_wait_share\": %.6f%s}",
                     result.workload().name(),
                     result.threads(),
                     result.device().type(),
                     result.weights(),
                     result.plain(),
                     result.measured(),
+                    result.dataWaitShare(),
                     result.trial().map(BenchCommand::json).orElse("")))
         .collect(Collectors.joining(",\n  ", "{\"workloads\": [\n  ", "\n]}"));
   }

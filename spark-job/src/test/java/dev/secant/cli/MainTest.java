@@ -3,11 +3,14 @@ package dev.secant.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +69,21 @@ class MainTest {
   }
 
   @Test
+  void benchTellsThePaceOfAWorkloadAndHowLongItWaitedForData() {
+    assertThat(secant("bench", "--json", "--rounds", "1", "mlp-512")).isZero();
+
+    List<? extends Config> workloads =
+        ConfigFactory.parseString(out.toString()).getConfigList("workloads");
+    assertThat(workloads).hasSize(1);
+    Config workload = workloads.get(0);
+    assertThat(workload.getString("name")).isEqualTo("mlp-512");
+    assertThat(workload.getInt("weights")).isEqualTo(3073 * 512 + 513 * 512 + 513 * 10);
+    assertThat(workload.getDouble("plain_ms")).isPositive();
+    assertThat(workload.getDouble("measured_ms")).isPositive();
+    assertThat(workload.getDouble("data_wait_share")).isBetween(0.0, 1.0);
+  }
+
+  @Test
   void benchRefusesAGpuThatCannotBeUsed() {
     assertThat(secant("bench", "--device", "gpu", "mlp-512")).isEqualTo(2);
 
@@ -95,7 +113,9 @@ class MainTest {
               "--set",
               "measure.mode=trajectory",
               "--set",
-              "measure.trajectory-memory=1MiB");
+              "measure.trajectory-memory=1MiB",
+              "--set",
+              "train.epochs=20");
       assertThat(code).isEqualTo(2);
       assertThat(err.toString())
           .contains("measure.mode = trajectory: the path of trial ", "is 1 MiB; raise it")
