@@ -19,8 +19,12 @@ record Gate(String folder, String name) implements Serializable {
     return new Gate(folder.toString(), name);
   }
 
-  /** Waits here, deaf to interruptions, unless somebody has been here before. */
-  void pass() {
+  /**
+   * Waits here, deaf to interruptions, unless somebody has been here before.
+   *
+   * @return whether nobody had been
+   */
+  boolean pass() {
     try {
       Path arriving = Files.createTempFile(Path.of(folder), name, ".arriving");
       Files.writeString(arriving, Long.toString(ProcessHandle.current().pid()));
@@ -28,7 +32,7 @@ record Gate(String folder, String name) implements Serializable {
         // A link is there whole or not at all.
         Files.createLink(arrived(), arriving);
       } catch (FileAlreadyExistsException e) {
-        return;
+        return false;
       } finally {
         Files.delete(arriving);
       }
@@ -37,12 +41,13 @@ record Gate(String folder, String name) implements Serializable {
         // An interrupted thread does not park.
         Thread.onSpinWait();
       }
+      return true;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  boolean isReached() {
+  private boolean isReached() {
     return Files.exists(arrived());
   }
 
