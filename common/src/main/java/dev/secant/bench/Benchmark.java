@@ -1,6 +1,5 @@
 package dev.secant.bench;
 
-import dev.secant.data.Task;
 import dev.secant.engine.Device;
 import dev.secant.sweep.Measure;
 import dev.secant.training.CheckpointStore;
@@ -22,6 +21,12 @@ import java.util.Optional;
 public final class Benchmark {
   /** How long one turn lasts; a longer step makes a turn by itself. */
   private static final double TURN_MS = 200;
+
+  /**
+   * How long steps are walked before any is timed: until then Java compiles what they run, on cores
+   * that the steps need. Measured with two threads on two cores: a tenth for the first 4 seconds.
+   */
+  private static final double WARM_UP_MS = 5000;
 
   /** How long the short trial's training takes, unless its path would not fit the memory below. */
   private static final double TRIAL_MS = 3000;
@@ -59,17 +64,19 @@ public final class Benchmark {
 
   /** Times the steps of a workload. */
   public static Result steps(Workload workload, Device device, int threads, int rounds) {
-    warmUp(device, threads);
     List<Double> plain = new ArrayList<>();
     List<Double> measured = new ArrayList<>();
     double dataWaitShare;
     int weights;
-    int steps;
     try (Pace pace = new Pace(workload.trial(1_000_000), workload.samples(), device, threads)) {
       weights = pace.weights();
       pace.plain(2);
-      steps = (int) Math.max(1, Math.min(100, TURN_MS / pace.plain(1)));
-      pace.measured(steps);
+      int steps = (int) Math.max(1, Math.min(100, TURN_MS / pace.plain(1)));
+      long start = System.nanoTime();
+      do {
+        pace.plain(steps);
+        pace.measured(steps);
+      } while ((System.nanoTime() - start) / MILLION < WARM_UP_MS);
       for (int round = 0; round < rounds; round++) {
         plain.add(pace.plain(steps));
         measured.add(pace.measured(steps));
@@ -85,19 +92,6 @@ public final class Benchmark {
         median(measured),
         dataWaitShare,
         Optional.empty());
-  }
-
-  /** Until Java has compiled what measures a step, which a workload of few steps would not see. */
-  private static void warmUp(Device device, int threads) {
-    Workload small =
-        new Workload(
-            "small",
-            "{\"type\": \"mlp\", \"hidden\": [64]}",
-            8,
-            new Task.Classification(3, 32, 32, 10));
-    try (Pace pace = new Pace(small.trial(1_000_000), small.samples(), device, threads)) {
-      pace.measured(300);
-    }
   }
 
   /** Times a short trial of a workload besides its steps. */
@@ -117,7 +111,7 @@ public final class Benchmark {
 
   private static Whole whole(
       Workload workload, Device device, int weights, double step, int threads, int rounds) {
-    long fit = TRAJECTORY_BYTES / (2L * Float.BYTES * weights);
+    long fit = TRAJECTORY_BYTES / ((long) Float.BYTES * weights);
     int steps = (int) Math.max(2, Math.min(fit, TRIAL_MS / step));
     List<Double> plain = new ArrayList<>();
     List<Double> replay = new ArrayList<>();
