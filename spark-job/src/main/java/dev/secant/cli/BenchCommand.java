@@ -58,11 +58,21 @@ final class BenchCommand implements Callable<Integer> {
     }
     Device device = where == Where.CPU ? Device.CPU : new Device.Gpu(0, true);
     List<Benchmark.Result> results = new ArrayList<>();
+    var err = spec.commandLine().getErr();
     for (Workload workload : chosen()) {
-      results.add(
+      Benchmark.Result result =
           trials
               ? Benchmark.stepsAndTrial(workload, device, threads, rounds)
-              : Benchmark.steps(workload, device, threads, rounds));
+              : Benchmark.steps(workload, device, threads, rounds);
+      results.add(result);
+      // All of them take minutes; what was timed is not lost where the rest is interrupted.
+      err.printf(
+          Locale.ROOT,
+          "secant: %s: %.3f ms a step, %.3f measured%n",
+          workload.name(),
+          result.plain(),
+          result.measured());
+      err.flush();
     }
     var out = spec.commandLine().getOut();
     out.println(json ? json(results) : table(results));
