@@ -67,7 +67,8 @@ SlurmctldHost=$host(127.0.0.1)
 SlurmctldPort=$(free_port)
 SlurmUser=root
 AuthType=auth/munge
-AuthInfo=socket=$work/munge/socket
+# A job that is put into the queue again waits there for cred_expire seconds, 120 unless it is set.
+AuthInfo=socket=$work/munge/socket,cred_expire=20
 StateSaveLocation=$work/state
 SlurmdSpoolDir=$work/%n
 SlurmctldPidFile=$work/slurmctld.pid
