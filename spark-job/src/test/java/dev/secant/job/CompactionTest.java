@@ -34,6 +34,10 @@ class CompactionTest {
   private static final List<String> VIEWS = List.of("trials", "steps", "lags", "summary");
 
   private static SparkSession spark;
+
+  /** Of two trials, analyzed: what each test begins with a copy of. */
+  @TempDir static Path written;
+
   @TempDir Path temp;
   private Output output;
   private Map<String, List<String>> before;
@@ -46,6 +50,7 @@ class CompactionTest {
             .config("spark.ui.enabled", "false")
             .config("spark.sql.shuffle.partitions", "2")
             .getOrCreate();
+    sweep(written, 2).analyze();
   }
 
   @AfterAll
@@ -54,10 +59,9 @@ class CompactionTest {
   }
 
   @BeforeEach
-  void writeSweep() throws IOException {
-    WrittenSweep sweep = sweep("out", 2);
-    sweep.analyze();
-    output = sweep.output();
+  void copySweep() throws IOException {
+    copy(written, temp.resolve("out"));
+    output = new Output(temp.resolve("out").toString(), spark.sparkContext().hadoopConfiguration());
     // What a crash left of a trial that has no row in trials.
     Path torn = Files.createDirectories(temp.resolve("out/steps/trial_id=ffffffffffff"));
     Files.copy(
@@ -103,7 +107,7 @@ class CompactionTest {
   @Test
   void laterTrialsAreReadBesideTheLargeFilesAndJoinThem() throws IOException {
     Compaction.run(spark, output);
-    sweep("other", 3).analyze();
+    sweep(temp.resolve("other"), 3).analyze();
     for (String table : List.of("steps", "lags", "trials")) {
       String later = table + "/trial_id=000000000002";
       Files.move(temp.resolve("other").resolve(later), temp.resolve("out").resolve(later));
@@ -234,8 +238,8 @@ class CompactionTest {
     assertThat(temp.resolve("out")).isDirectoryNotContaining("glob:**/_*");
   }
 
-  private WrittenSweep sweep(String name, int trials) {
-    WrittenSweep sweep = new WrittenSweep(spark, temp.resolve(name));
+  private static WrittenSweep sweep(Path folder, int trials) {
+    WrittenSweep sweep = new WrittenSweep(spark, folder);
     for (int trial = 0; trial < trials; trial++) {
       sweep.trial(Map.of("seed", (long) trial));
       for (long step = 0; step < 50; step++) {
