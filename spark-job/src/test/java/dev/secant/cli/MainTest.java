@@ -81,6 +81,7 @@ class MainTest {
     assertThat(workload.getDouble("plain_ms")).isPositive();
     assertThat(workload.getDouble("measured_ms")).isPositive();
     assertThat(workload.getDouble("data_wait_share")).isBetween(0.0, 1.0);
+    assertThat(err.toString()).contains("secant: mlp-512: ");
   }
 
   @Test
