@@ -5,7 +5,7 @@
 Written as a careful PyTorch user would: eager mode, the `foreach` SGD with momentum, gradients set to
 None between the steps, one minibatch of noise in memory, losses read at the end, so that no step waits for
 a GPU. There (`--device gpu`) with deterministic kernels and without TF32, as Secant computes. Prints one
-JSON object in the format of `secant bench --json`, without measured steps.
+JSON object in the format of `secant bench --json`, without measured steps; `--turns` is its option, too.
 """
 
 import argparse
@@ -21,8 +21,10 @@ from torch.nn import functional as F
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "proof"))
 from networks import Mlp, ResNet, SegNet, TransformerLm, UNet, resnet  # noqa: E402
 
-# As long as Secant's own.
+# Nothing is compiled here; Secant walks at least as long.
 WARM_UP_S = 5
+# As Secant's.
+TURN_MS = 500
 
 
 def images(batch):
@@ -57,11 +59,13 @@ def synchronize(device):
         torch.cuda.synchronize()
 
 
-def train(model, optimizer, x, y, steps, device):
+def train(model, optimizer, samples, order, steps, device):
     synchronize(device)
     losses = []
     start = time.perf_counter()
     for _ in range(steps):
+        # As a loop over data in memory does.
+        x, y = samples[0][order], samples[1][order]
         optimizer.zero_grad(set_to_none=True)
         output = model(x)
         if y.dtype == torch.int64 and output.dim() == 3:
@@ -84,6 +88,7 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--device", choices=["cpu", "gpu"], default="cpu")
+    parser.add_argument("--turns", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.set_num_interop_threads(1)
@@ -99,14 +104,22 @@ def main():
         torch.manual_seed(0)
         network, samples = WORKLOADS[name]
         model = network().train().to(place)
-        x, y = (batch.to(place) for batch in samples())
+        batch = [tensor.to(place) for tensor in samples()]
+        order = torch.randperm(len(batch[0]), device=place)
         optimizer = torch.optim.SGD(model.parameters(), lr=1e-4, momentum=0.9, foreach=True)
-        train(model, optimizer, x, y, 2, device)
-        steps = int(max(1, min(100, 200 / train(model, optimizer, x, y, 1, device))))
+        train(model, optimizer, batch, order, 2, device)
+        steps = int(max(1, min(100, TURN_MS / train(model, optimizer, batch, order, 1, device))))
         start = time.perf_counter()
         while time.perf_counter() - start < WARM_UP_S:
-            train(model, optimizer, x, y, steps, device)
-        times = [train(model, optimizer, x, y, steps, device) for _ in range(arguments.rounds)]
+            train(model, optimizer, batch, order, steps, device)
+        times = []
+        for _ in range(arguments.rounds):
+            if arguments.turns:
+                print("turn", flush=True)
+                sys.stdin.readline()
+            # After a rest the first step is slow.
+            train(model, optimizer, batch, order, 1, device)
+            times.append(train(model, optimizer, batch, order, steps, device))
         rows.append(
             {
                 "name": name,

@@ -20,13 +20,13 @@ import java.util.Optional;
  */
 public final class Benchmark {
   /** How long one turn lasts; a longer step makes a turn by itself. */
-  private static final double TURN_MS = 200;
+  private static final double TURN_MS = 500;
 
-  /**
-   * How long steps are walked before any is timed: until then Java compiles what they run, on cores
-   * that the steps need. Measured with two threads on two cores: a tenth for the first 4 seconds.
-   */
+  /** Steps are walked at least this long before any is timed. */
   private static final double WARM_UP_MS = 5000;
+
+  /** And at most this long. */
+  private static final double LONGEST_WARM_UP_MS = 20_000;
 
   /** How long the short trial's training takes, unless its path would not fit the memory below. */
   private static final double TRIAL_MS = 3000;
@@ -62,8 +62,13 @@ public final class Benchmark {
 
   private Benchmark() {}
 
-  /** Times the steps of a workload. */
-  public static Result steps(Workload workload, Device device, int threads, int rounds) {
+  /**
+   * Times the steps of a workload.
+   *
+   * @param turn called before each round, when all is warm; returns when it may begin
+   */
+  public static Result steps(
+      Workload workload, Device device, int threads, int rounds, Runnable turn) {
     List<Double> plain = new ArrayList<>();
     List<Double> measured = new ArrayList<>();
     double dataWaitShare;
@@ -72,12 +77,11 @@ public final class Benchmark {
       weights = pace.weights();
       pace.plain(2);
       int steps = (int) Math.max(1, Math.min(100, TURN_MS / pace.plain(1)));
-      long start = System.nanoTime();
-      do {
-        pace.plain(steps);
-        pace.measured(steps);
-      } while ((System.nanoTime() - start) / MILLION < WARM_UP_MS);
+      warmUp(pace, steps);
       for (int round = 0; round < rounds; round++) {
+        turn.run();
+        // After a rest the first step is slow, by a quarter for some workloads.
+        pace.plain(1);
         plain.add(pace.plain(steps));
         measured.add(pace.measured(steps));
       }
@@ -94,9 +98,26 @@ public final class Benchmark {
         Optional.empty());
   }
 
+  /**
+   * Walks until Java's compilers are done with what a step runs. They take cores that the steps
+   * need: on two threads of two cores a fifth in the first seconds, and some twentieths until all
+   * of it has run some thousand times.
+   */
+  private static void warmUp(Pace pace, int steps) {
+    Compilers compilers = new Compilers();
+    long start = System.nanoTime();
+    double passed;
+    do {
+      pace.plain(steps);
+      pace.measured(steps);
+      passed = (System.nanoTime() - start) / MILLION;
+    } while (passed < WARM_UP_MS || (!compilers.areQuiet() && passed < LONGEST_WARM_UP_MS));
+  }
+
   /** Times a short trial of a workload besides its steps. */
-  public static Result stepsAndTrial(Workload workload, Device device, int threads, int rounds) {
-    Result steps = steps(workload, device, threads, rounds);
+  public static Result stepsAndTrial(
+      Workload workload, Device device, int threads, int rounds, Runnable turn) {
+    Result steps = steps(workload, device, threads, rounds, turn);
     Whole whole = whole(workload, device, steps.weights(), steps.plain(), threads, rounds);
     return new Result(
         workload,

@@ -5,6 +5,8 @@ import dev.secant.bench.Benchmark;
 import dev.secant.bench.Workload;
 import dev.secant.config.InputException;
 import dev.secant.engine.Device;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +49,13 @@ final class BenchCommand implements Callable<Integer> {
       description = "time a short trial as a whole, too: plain, with replay, as trajectory")
   private boolean trials;
 
+  @Option(
+      names = "--turns",
+      description =
+          "print \"turn\" before each round of steps, and wait for a line: to take turns with another"
+              + " program")
+  private boolean turns;
+
   @Option(names = "--json", description = "one JSON object instead of a table")
   private boolean json;
 
@@ -59,11 +68,12 @@ final class BenchCommand implements Callable<Integer> {
     Device device = where == Where.CPU ? Device.CPU : new Device.Gpu(0, true);
     List<Benchmark.Result> results = new ArrayList<>();
     var err = spec.commandLine().getErr();
+    Runnable turn = turns ? this::awaitTurn : () -> {};
     for (Workload workload : chosen()) {
       Benchmark.Result result =
           trials
-              ? Benchmark.stepsAndTrial(workload, device, threads, rounds)
-              : Benchmark.steps(workload, device, threads, rounds);
+              ? Benchmark.stepsAndTrial(workload, device, threads, rounds, turn)
+              : Benchmark.steps(workload, device, threads, rounds, turn);
       results.add(result);
       // All of them take minutes; what was timed is not lost where the rest is interrupted.
       err.printf(
@@ -78,6 +88,21 @@ final class BenchCommand implements Callable<Integer> {
     out.println(json ? json(results) : table(results));
     out.flush();
     return 0;
+  }
+
+  private void awaitTurn() {
+    var out = spec.commandLine().getOut();
+    out.println("turn");
+    out.flush();
+    try {
+      // Byte by byte, since what comes behind the line is for the next round.
+      int next;
+      do {
+        next = System.in.read();
+      } while (next != '\n' && next != -1);
+    } catch (IOException e) {
+      throw new UncheckedIOException("waiting for a turn", e);
+    }
   }
 
   private List<Workload> chosen() {

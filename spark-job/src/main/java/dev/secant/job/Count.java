@@ -14,7 +14,9 @@ enum Count {
   REPLAY_NANOS("replay-nanos"),
   /** Nanoseconds of both, spent waiting for samples. */
   WAIT_NANOS("wait-nanos"),
-  /** Nanoseconds of writing checkpoints and what lies beside them. */
+  /** Files that were written: checkpoints and what lies beside them. */
+  CHECKPOINTS("checkpoints"),
+  /** Nanoseconds of writing these. */
   CHECKPOINT_NANOS("checkpoint-nanos"),
   /** Bytes of these. */
   CHECKPOINT_BYTES("checkpoint-bytes");

@@ -5,9 +5,6 @@ final class Cuts {
   /** What checkpoints at the boundaries may take of the record pass. */
   private static final double SHARE_OF_CHECKPOINTS = 0.02;
 
-  /** Of a checkpoint, all that it takes until it lies on a disk. */
-  private static final double BYTES_A_SECOND = 3e8;
-
   /** A segment that is shorter costs more to start than it saves. */
   private static final double SHORTEST_SECONDS = 1;
 
@@ -24,13 +21,13 @@ final class Cuts {
    *
    * @param steps of the path
    * @param seconds that one pass is expected to take
-   * @param checkpointBytes size of one checkpoint
+   * @param checkpointSeconds that it takes to write one checkpoint
    * @param helping slots that are expected to be free for the replay
    */
-  static int segments(long steps, double seconds, long checkpointBytes, int helping) {
+  static int segments(long steps, double seconds, double checkpointSeconds, int helping) {
     double between = Math.ceil(seconds / SECONDS_BETWEEN_CHECKPOINTS);
     double wanted = Math.max(helping, Math.min(MOST_CHECKPOINTS, between));
-    double affordable = 1 + SHARE_OF_CHECKPOINTS * seconds * BYTES_A_SECOND / checkpointBytes;
+    double affordable = 1 + SHARE_OF_CHECKPOINTS * seconds / checkpointSeconds;
     double worthwhile = seconds / SHORTEST_SECONDS;
     long segments = (long) Math.min(Math.min(wanted, affordable), Math.min(worthwhile, steps));
     // The same number for each of the slots, so that none waits for the others.

@@ -131,6 +131,7 @@ final class TaskWatch implements Monitor, AutoCloseable {
             size[0] = sized.size;
           });
       long nanos = System.nanoTime() - start;
+      counts.add(Count.CHECKPOINTS, 1);
       counts.add(Count.CHECKPOINT_NANOS, nanos);
       counts.add(Count.CHECKPOINT_BYTES, size[0]);
       LOG.info("wrote {}: {} bytes in {} ms", name, size[0], nanos / 1_000_000);

@@ -189,7 +189,7 @@ final class TrialJobs {
     return Cuts.segments(
         trial.steps(),
         agenda.seconds(trial) / 2,
-        trial.checkpointBytes(),
+        CheckpointCost.seconds(counts.sums(), trial.checkpointBytes()),
         agenda.helping(trial, System.nanoTime()));
   }
 

@@ -1,11 +1,14 @@
 package dev.secant.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -70,10 +73,20 @@ class MainTest {
 
   @Test
   void benchTellsThePaceOfAWorkloadAndHowLongItWaitedForData() {
-    assertThat(secant("bench", "--json", "--rounds", "1", "mlp-512")).isZero();
+    InputStream input = System.in;
+    // A line for the first round, the end of the input for the second.
+    System.setIn(new ByteArrayInputStream("\n".getBytes(UTF_8)));
+    try {
+      assertThat(secant("bench", "--json", "--rounds", "2", "--turns", "mlp-512")).isZero();
+    } finally {
+      System.setIn(input);
+    }
 
+    String turns = "turn%nturn%n".formatted();
+    assertThat(out.toString()).startsWith(turns + "{");
     List<? extends Config> workloads =
-        ConfigFactory.parseString(out.toString()).getConfigList("workloads");
+        ConfigFactory.parseString(out.toString().substring(turns.length()))
+            .getConfigList("workloads");
     assertThat(workloads).hasSize(1);
     Config workload = workloads.get(0);
     assertThat(workload.getString("name")).isEqualTo("mlp-512");

@@ -225,7 +225,7 @@ class AgendaTest {
                     Cuts.segments(
                         trial.steps(),
                         agenda.seconds(trial) / 2,
-                        trial.checkpointBytes(),
+                        trial.checkpointBytes() / 3e8,
                         agenda.helping(trial, now));
                 segments.put(trial, parts);
                 tasksLeft.put(trial, parts == 1 ? 1 : 1 + parts);
