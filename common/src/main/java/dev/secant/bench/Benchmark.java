@@ -29,7 +29,7 @@ public final class Benchmark {
   private static final double LONGEST_WARM_UP_MS = 20_000;
 
   /** How long the short trial's training takes, unless its path would not fit the memory below. */
-  private static final double TRIAL_MS = 3000;
+  private static final double TRIAL_MS = 10_000;
 
   private static final long TRAJECTORY_BYTES = 3L << 30;
   private static final double MILLION = 1e6;
