@@ -1,7 +1,5 @@
 package dev.secant.job;
 
-import dev.secant.sweep.EngineSettings;
-import dev.secant.sweep.RunSettings;
 import dev.secant.sweep.Sweep;
 import dev.secant.sweep.SweepFile;
 import dev.secant.table.EpochRecord;
@@ -119,23 +117,10 @@ final class ManySlots {
     Sweep sweep = SweepFile.read(conf, List.of(), Optional.empty());
     List<PlannedTrial> trials =
         PlannedTrial.of(sweep.trials(), sweep.measure().references(), folder);
-    try (SparkSession spark =
-        SparkSession.builder()
-            .master("local[" + slots + "]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .getOrCreate()) {
-      SweepRun.Plan plan =
-          new SweepRun.Plan(
-              sweep.output(),
-              sweep.measure(),
-              sweep.dataRoot(),
-              new EngineSettings(EngineSettings.Device.CPU, 1, true),
-              RunSettings.PATIENT);
-      TrialExecution execution = new TimeAlone((int) trials.get(0).checkpointBytes());
+    TrialExecution execution = new TimeAlone((int) trials.get(0).checkpointBytes());
+    try (SparkSession spark = ManyTrials.spark(slots)) {
       long start = System.nanoTime();
-      new SweepRun(spark, plan, execution, Progress.lines(System.err, true)).run(trials);
+      ManyTrials.run(spark, sweep, trials, execution);
       double seconds = (System.nanoTime() - start) * 1e-9;
       int segments =
           spark

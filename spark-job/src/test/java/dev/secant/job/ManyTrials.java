@@ -105,16 +105,9 @@ final class ManyTrials {
     List<PlannedTrial> planned =
         PlannedTrial.of(sweep.trials(), sweep.measure().references(), folder);
     say("plan", start);
-    try (SparkSession spark =
-        SparkSession.builder()
-            .master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.executor.heartbeatInterval", "1s")
-            .getOrCreate()) {
+    try (SparkSession spark = spark(2)) {
       start = Clock.now();
-      System.out.println(run(spark, sweep, planned));
+      System.out.println(run(spark, sweep, planned, new FewSteps()));
       System.out.println("walked: " + WALKED.sum());
       double milliseconds = say("run", start) * 1000;
       System.out.printf(
@@ -127,12 +120,25 @@ final class ManyTrials {
           (runtime.totalMemory() - runtime.freeMemory()) / 1e6,
           runtime.maxMemory() / 1e6);
       start = Clock.now();
-      System.out.println(run(spark, sweep, planned));
+      System.out.println(run(spark, sweep, planned, new FewSteps()));
       say("run again", start);
     }
   }
 
-  private static SweepRun.Result run(SparkSession spark, Sweep sweep, List<PlannedTrial> planned)
+  /** A session of so many slots that talks to nobody. */
+  static SparkSession spark(int slots) {
+    return SparkSession.builder()
+        .master("local[" + slots + "]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.executor.heartbeatInterval", "1s")
+        .getOrCreate();
+  }
+
+  /** Runs a sweep whose paths are walked in this way. */
+  static SweepRun.Result run(
+      SparkSession spark, Sweep sweep, List<PlannedTrial> planned, TrialExecution execution)
       throws Exception {
     SweepRun.Plan plan =
         new SweepRun.Plan(
@@ -141,7 +147,7 @@ final class ManyTrials {
             sweep.dataRoot(),
             new EngineSettings(EngineSettings.Device.CPU, 1, true),
             RunSettings.PATIENT);
-    return new SweepRun(spark, plan, new FewSteps(), Progress.lines(System.err, true)).run(planned);
+    return new SweepRun(spark, plan, execution, Progress.lines(System.err, true)).run(planned);
   }
 
   /** Says how long that took, and how long without the other processes of the machine. */
