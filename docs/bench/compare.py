@@ -11,9 +11,11 @@ import argparse
 import json
 import os
 import pathlib
+import shlex
 import statistics
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).parent
 SECANT = HERE.parent.parent / "secant"
@@ -28,9 +30,10 @@ class Timed:
     """A program that is timed where it is its turn."""
 
     def __init__(self, command, environment):
-        self.command = command
+        self.command = shlex.join(map(str, command))
+        self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True
         )
         self.until_turn()
 
@@ -42,7 +45,8 @@ class Timed:
                 return ""
             printed.append(line)
         if self.process.wait() != 0:
-            sys.exit(f"{self.command} failed; run it by itself to see why")
+            self.errors.seek(0)
+            sys.exit(f"{self.command} failed:\n{self.errors.read()}")
         return "".join(printed)
 
     def turn(self):

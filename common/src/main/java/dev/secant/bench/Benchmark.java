@@ -100,8 +100,8 @@ public final class Benchmark {
 
   /**
    * Walks until Java's compilers are done with what a step runs. They take cores that the steps
-   * need: on two threads of two cores a fifth in the first seconds, and some twentieths until all
-   * of it has run some thousand times.
+   * need: on two threads of two cores a fifth in the first seconds, and a twentieth until all of it
+   * has run some thousand times.
    */
   private static void warmUp(Pace pace, int steps) {
     Compilers compilers = new Compilers();

@@ -74,14 +74,16 @@ class MainTest {
   @Test
   void benchTellsThePaceOfAWorkloadAndHowLongItWaitedForData() {
     InputStream input = System.in;
-    // A line for the first round, the end of the input for the second.
-    System.setIn(new ByteArrayInputStream("\n".getBytes(UTF_8)));
+    // A line for each round, and one that is nobody's.
+    InputStream lines = new ByteArrayInputStream("go\ngo\nrest".getBytes(UTF_8));
+    System.setIn(lines);
     try {
       assertThat(secant("bench", "--json", "--rounds", "2", "--turns", "mlp-512")).isZero();
     } finally {
       System.setIn(input);
     }
 
+    assertThat(lines).hasContent("rest");
     String turns = "turn%nturn%n".formatted();
     assertThat(out.toString()).startsWith(turns + "{");
     List<? extends Config> workloads =
