@@ -4,24 +4,24 @@ import dev.secant.engine.Engine;
 import dev.secant.engine.Program;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
+import dev.secant.engine.VectorUnits;
+import dev.secant.optimizer.ChunkMove;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The inner products of each step of a path, one step after another: it keeps the weights from
- * before the step. On a processor whose vector units Java can use they cost one pass over the
- * vectors ({@link VectorProducts}), elsewhere the tensor library computes them ({@link
+ * The inner products of each step of a path, one step after another. On a processor whose vector
+ * units Java can use they are taken in one pass over the vectors ({@link VectorPass}), where
+ * possible the pass that moves the weights; elsewhere the tensor library computes them ({@link
  * ProductsProgram}), and they stay where they were computed until they are taken.
  */
 public final class StepProducts implements AutoCloseable {
-  private static final boolean VECTORS =
-      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-
   private final Scope root;
+  private final List<Tensor> references;
   private final boolean vectors;
-  private final Tensor before;
   private final ProductsProgram program = new ProductsProgram();
   private final Program copy =
       Program.compile(
@@ -33,50 +33,77 @@ public final class StepProducts implements AutoCloseable {
 
   private final List<List<Products>> known = new ArrayList<>();
   private final List<Tensor> unread = new ArrayList<>();
+  private Optional<Tensor> kept = Optional.empty();
   private Scope scopeOfUnread;
-  private int towards;
 
   /**
-   * @param size numbers in a weight vector
-   * @param scope where room for one weight vector is taken
+   * @param references points that products are wanted towards
+   * @param scope where room for one weight vector may be taken
    */
-  public StepProducts(int size, Scope scope) {
-    this(size, scope, VECTORS);
+  public StepProducts(List<Tensor> references, Scope scope) {
+    this(references, scope, VectorUnits.areHere());
   }
 
   /**
    * @param vectors whether vector units may be used where the vectors lie in reach of them
    */
-  StepProducts(int size, Scope scope, boolean vectors) {
+  StepProducts(List<Tensor> references, Scope scope, boolean vectors) {
     this.root = scope;
+    this.references = List.copyOf(references);
     this.vectors = vectors;
-    this.before = scope.zeros(size);
     this.scopeOfUnread = scope.child();
   }
 
-  /** The path goes on from these weights. */
-  public void start(Scope scope, Tensor weights) {
-    copy.call(scope, "copy", before, weights);
+  /**
+   * The next step, and the products on its way.
+   *
+   * @param weights that it moves
+   * @param gradient at these weights; vectors that lie one after another
+   */
+  public void move(ChunkMove move, ByteBuffer weights, List<ByteBuffer> gradient) {
+    known.add(VectorPass.of(move, weights, gradient, all(references), areCoresIdle()));
   }
 
   /**
-   * The next step.
+   * Threads of the tensor library look for work on their cores for some time before they sleep:
+   * where it has all cores, a second thread here waits for one longer than it helps.
+   */
+  private static boolean areCoresIdle() {
+    int threads = Engine.threads();
+    return threads > 1 && threads < Runtime.getRuntime().availableProcessors();
+  }
+
+  /** Somebody else is about to move these weights; the path goes on from where it was. */
+  public void beforeMove(Tensor weights) {
+    if (kept.isEmpty()) {
+      kept = Optional.of(root.copyOf(weights));
+    }
+  }
+
+  /**
+   * They have been moved.
    *
    * @param gradient at the weights before the step; vectors that lie one after another
-   * @param after the weights that the optimizer made of them
-   * @param references points that products are wanted towards, the same number in each step
    */
-  public void next(Scope scope, List<Tensor> gradient, Tensor after, List<Tensor> references) {
+  public void afterMove(Scope scope, Tensor weights, List<Tensor> gradient) {
+    Tensor before = kept.orElseThrow(() -> new IllegalStateException("nothing was about to move"));
     Optional<ByteBuffer> from = shared(before);
-    Optional<ByteBuffer> to = shared(after);
+    Optional<ByteBuffer> to = shared(weights);
     if (from.isPresent() && to.isPresent()) {
-      known.add(
-          VectorProducts.ofStep(
-              from.get(), all(gradient), to.get(), all(references), Engine.threads()));
+      move(kept(from.get()), to.get(), all(gradient));
     } else {
-      compute(scope, gradient, after, references);
-      start(scope, after);
+      compute(scope, before, gradient, weights);
+      copy.call(scope, "copy", before, weights);
     }
+  }
+
+  /** A move that was made: the weights before it were kept, those after it are kept now. */
+  private static ChunkMove kept(ByteBuffer kept) {
+    FloatBuffer numbers = kept.asFloatBuffer();
+    return (weights, at, gradient, inGradient, size, before) -> {
+      numbers.get(at / Float.BYTES, before, 0, size);
+      kept.put(at, weights, at, size * Float.BYTES);
+    };
   }
 
   /**
@@ -88,8 +115,8 @@ public final class StepProducts implements AutoCloseable {
     known.clear();
     if (!unread.isEmpty()) {
       List<Products> read = ProductsProgram.read(scopeOfUnread.join(unread));
-      for (int i = 0; i < read.size(); i += towards) {
-        taken.add(read.subList(i, i + towards));
+      for (int i = 0; i < read.size(); i += references.size()) {
+        taken.add(read.subList(i, i + references.size()));
       }
       unread.clear();
       scopeOfUnread.close();
@@ -98,9 +125,8 @@ public final class StepProducts implements AutoCloseable {
     return taken;
   }
 
-  private void compute(Scope scope, List<Tensor> gradient, Tensor after, List<Tensor> references) {
+  private void compute(Scope scope, Tensor before, List<Tensor> gradient, Tensor after) {
     Tensor joined = scope.join(gradient);
-    towards = references.size();
     for (Tensor reference : references) {
       Tensor products = program.ofStep(scope, before, joined, after, reference);
       scopeOfUnread.keep(products);

@@ -1,6 +1,7 @@
 package dev.secant.optimizer;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -33,4 +34,12 @@ public interface Optimizer {
   }
 
   String update();
+
+  /**
+   * The same by the processor's vector units, to the bit, for rules that have it; only where {@link
+   * dev.secant.engine.VectorUnits#equalTheTensorLibrary}.
+   */
+  default Optional<ChunkMove.Rule> chunks() {
+    return Optional.empty();
+  }
 }

@@ -1,6 +1,7 @@
 package dev.secant.optimizer;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -59,5 +60,11 @@ public record Sgd(double learningRate, double momentum, boolean nesterov) implem
             + mu
             + ")\n_2 = torch.add_(w, d, alpha=torch.neg(lr))\n"
         : buffer + "_2 = torch.add_(w, momentum_buffer, alpha=torch.neg(lr))\n";
+  }
+
+  @Override
+  public Optional<ChunkMove.Rule> chunks() {
+    return Optional.of(
+        (rate, factor, decay, slots) -> new VectorSgd(this, rate, factor, decay, slots));
   }
 }

@@ -29,7 +29,7 @@ final class Measurement implements AutoCloseable {
       Scope scope) {
     int size = run.network().size();
     double decay = trial.weightDecay();
-    path = new PathObserver(references, size, decay, scope);
+    path = new PathObserver(references, decay, scope);
     probes =
         measure.probes().batches() == 0
             ? Optional.empty()

@@ -2,7 +2,9 @@ package dev.secant.training;
 
 import dev.secant.data.Batch;
 import dev.secant.engine.Scope;
+import dev.secant.geometry.StepProducts;
 import java.util.List;
+import java.util.Optional;
 
 /** Looks on while a run walks its path; no observer can change the run. */
 interface Observer {
@@ -15,6 +17,14 @@ interface Observer {
 
   /** The gradient has been taken at {@code step.state()}. */
   default void beforeUpdate(Step step) {}
+
+  /**
+   * Products that are taken of every step while the optimizer moves the weights; at most one
+   * observer of a walk wants any.
+   */
+  default Optional<StepProducts> products() {
+    return Optional.empty();
+  }
 
   /** The optimizer has moved {@code step.state()}. */
   default void afterUpdate(Step step) {}

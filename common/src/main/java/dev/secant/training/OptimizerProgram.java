@@ -1,21 +1,32 @@
 package dev.secant.training;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.secant.engine.Device;
+import dev.secant.engine.Engine;
 import dev.secant.engine.Program;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
+import dev.secant.engine.VectorUnits;
+import dev.secant.geometry.StepProducts;
+import dev.secant.geometry.VectorPass;
+import dev.secant.optimizer.ChunkMove;
 import dev.secant.optimizer.Optimizer;
 import dev.secant.sweep.Trial;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A compiled update rule with what comes before it: the gradient is clipped to a norm (as {@code
+ * An update rule with what comes before it: the gradient is clipped to a norm (as {@code
  * torch.nn.utils.clip_grad_norm_}), then weight decay is added to it, or shrinks the weights where
  * the rule decouples it (both as {@code weight_decay} of {@code torch.optim}).
  *
- * <p>The vectors are walked once, part by part, each part while it is in the processor's cache.
+ * <p>Where the rule has a {@link ChunkMove} and Java's vector units reach the vectors, a step is
+ * one {@link VectorPass}. Otherwise it is a compiled program, which walks the vectors part by part,
+ * each part while it is in the processor's cache.
  */
 final class OptimizerProgram implements AutoCloseable {
   /**
@@ -23,13 +34,24 @@ final class OptimizerProgram implements AutoCloseable {
    */
   private static final int PART = 1 << 18;
 
+  private final Trial trial;
   private final Program program;
+  private final boolean vectors;
 
   /**
    * @param pieces numbers in each piece of the gradient
    * @param device where it will compute
    */
   OptimizerProgram(Trial trial, List<Integer> pieces, Device device) {
+    this(trial, pieces, device, VectorUnits.equalTheTensorLibrary());
+  }
+
+  /**
+   * @param vectors whether vector units may be used where the vectors lie in reach of them
+   */
+  OptimizerProgram(Trial trial, List<Integer> pieces, Device device, boolean vectors) {
+    this.trial = trial;
+    this.vectors = vectors;
     // A GPU takes a vector at once: there a call costs more than a second look at the memory.
     int part = device.equals(Device.CPU) ? PART : Integer.MAX_VALUE;
     this.program = Program.compile(source(trial, pieces, part));
@@ -39,14 +61,56 @@ final class OptimizerProgram implements AutoCloseable {
    * Makes one step in place.
    *
    * @param gradient raw, in its pieces; left as it is
+   * @param products to be taken of the step
    */
-  void update(Scope scope, State state, List<Tensor> gradient, double learningRate) {
+  void update(
+      Scope scope,
+      State state,
+      List<Tensor> gradient,
+      double learningRate,
+      Optional<StepProducts> products) {
+    // Without products the tensor library is faster where it has more than one thread.
+    boolean pass = vectors && (products.isPresent() || Engine.threads() == 1);
+    Optional<ByteBuffer> weights = pass ? state.weights().shared() : Optional.empty();
+    Optional<ChunkMove.Rule> chunks = trial.optimizer().chunks();
+    if (weights.isPresent() && chunks.isPresent()) {
+      ChunkMove move =
+          chunks
+              .get()
+              .step(
+                  learningRate,
+                  factor(scope, gradient),
+                  trial.weightDecay(),
+                  shared(state.slots()));
+      if (products.isPresent()) {
+        products.get().move(move, weights.get(), shared(gradient));
+      } else {
+        VectorPass.of(move, weights.get(), shared(gradient), List.of(), false);
+      }
+    } else {
+      products.ifPresent(before -> before.beforeMove(state.weights()));
+      call(scope, state, gradient, learningRate);
+      products.ifPresent(after -> after.afterMove(scope, state.weights(), gradient));
+    }
+  }
+
+  private float factor(Scope scope, List<Tensor> gradient) {
+    return trial.clipNorm().isPresent()
+        ? program.call(scope, "factor", gradient.toArray(Tensor[]::new)).get(0).toFloats()[0]
+        : 1;
+  }
+
+  private void call(Scope scope, State state, List<Tensor> gradient, double learningRate) {
     List<Tensor> inputs = new ArrayList<>();
     inputs.add(scope.doubles(learningRate, state.step() + 1.0));
     inputs.add(state.weights());
     inputs.addAll(state.slots());
     inputs.addAll(gradient);
     program.call(scope, "update", inputs.toArray(Tensor[]::new));
+  }
+
+  private static List<ByteBuffer> shared(List<Tensor> tensors) {
+    return tensors.stream().map(tensor -> tensor.shared().orElseThrow()).toList();
   }
 
   private static String source(Trial trial, List<Integer> pieces, int part) {
@@ -94,7 +158,16 @@ final class OptimizerProgram implements AutoCloseable {
       source.append("      ").append(decay.formatted(trial.weightDecay())).append('\n');
     }
     source.append(optimizer.update().indent(6)).append("    return torch.slice(s, 0, 0, 0)\n");
+    if (trial.clipNorm().isPresent()) {
+      source.append(factor(raw, trial.clipNorm().getAsDouble()));
+    }
     return source.toString();
+  }
+
+  private static String factor(List<String> raw, double norm) {
+    String pieces = raw.stream().map(piece -> piece + ": Tensor").collect(joining(", "));
+    return "  def factor(self: __torch__.secant.Net, %s) -> Tensor:\n%s    return factor\n"
+        .formatted(pieces, clipping(raw, norm));
   }
 
   private static String clipping(List<String> raw, double norm) {

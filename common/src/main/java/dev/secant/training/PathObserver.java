@@ -1,13 +1,13 @@
 package dev.secant.training;
 
 import dev.secant.engine.Scope;
-import dev.secant.engine.Tensor;
 import dev.secant.geometry.Products;
 import dev.secant.geometry.Quantities;
 import dev.secant.geometry.StepProducts;
 import dev.secant.table.StepRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Measures the geometry of every step relative to each reference point. */
 final class PathObserver implements Observer, AutoCloseable {
@@ -16,19 +16,18 @@ final class PathObserver implements Observer, AutoCloseable {
   private final StepProducts products;
   private final List<Passed> unsettled = new ArrayList<>();
   private final List<StepRecord> records = new ArrayList<>();
-  private boolean started;
 
   /** A step whose products have been begun. */
   private record Passed(long index, int epoch, double learningRate) {}
 
   /**
-   * @param size numbers in a weight vector
-   * @param scope where room for one more weight vector is taken
+   * @param scope where room for one more weight vector may be taken
    */
-  PathObserver(List<ReferencePoint> references, int size, double weightDecay, Scope scope) {
+  PathObserver(List<ReferencePoint> references, double weightDecay, Scope scope) {
     this.references = references;
     this.weightDecay = weightDecay;
-    this.products = new StepProducts(size, scope);
+    this.products =
+        new StepProducts(references.stream().map(ReferencePoint::weights).toList(), scope);
   }
 
   List<StepRecord> records() {
@@ -36,17 +35,12 @@ final class PathObserver implements Observer, AutoCloseable {
   }
 
   @Override
-  public void beforeUpdate(Step step) {
-    if (!started) {
-      products.start(step.scope(), step.state().weights());
-      started = true;
-    }
+  public Optional<StepProducts> products() {
+    return Optional.of(products);
   }
 
   @Override
   public void afterUpdate(Step step) {
-    List<Tensor> points = references.stream().map(ReferencePoint::weights).toList();
-    products.next(step.scope(), step.gradient().pieces(), step.state().weights(), points);
     unsettled.add(new Passed(step.index(), step.epoch(), step.learningRate()));
   }
 

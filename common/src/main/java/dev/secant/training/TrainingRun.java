@@ -5,6 +5,7 @@ import dev.secant.data.Dataset;
 import dev.secant.data.Datasets;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
+import dev.secant.geometry.StepProducts;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import dev.secant.sweep.Trial;
@@ -151,7 +152,9 @@ final class TrainingRun implements AutoCloseable {
       List<? extends Observer> observers) {
     Step step = step(scope, state.step(), gradient, state);
     observers.forEach(observer -> observer.beforeUpdate(step));
-    optimizer.update(scope, state, gradient.pieces(), step.learningRate());
+    Optional<StepProducts> products =
+        observers.stream().flatMap(observer -> observer.products().stream()).findFirst();
+    optimizer.update(scope, state, gradient.pieces(), step.learningRate(), products);
     state.advance();
     observers.forEach(observer -> observer.afterUpdate(step));
   }

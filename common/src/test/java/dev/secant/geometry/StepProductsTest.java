@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
+import dev.secant.optimizer.ChunkMove;
+import dev.secant.optimizer.Sgd;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import java.nio.ByteBuffer;
@@ -49,14 +51,13 @@ class StepProductsTest {
     List<float[]> gradients = List.of(random(size, 3, 1), random(size, 4, 1));
     List<float[]> points = List.of(random(size, 5, 1), random(size, 6, 1));
     try (Scope scope = Engine.open(1);
-        StepProducts products = new StepProducts(size, scope, vectors)) {
-      List<Tensor> references = points.stream().map(scope::floats).toList();
-      products.start(scope, scope.floats(path.get(0)));
+        StepProducts products =
+            new StepProducts(points.stream().map(scope::floats).toList(), scope, vectors)) {
       for (int t = 0; t < 2; t++) {
         try (Scope step = scope.child()) {
           List<Tensor> gradient = List.of(step.floats(gradients.get(t)));
-          Tensor after = step.floats(path.get(t + 1));
-          products.next(step, gradient, after, references);
+          products.beforeMove(step.floats(path.get(t)));
+          products.afterMove(step, step.floats(path.get(t + 1)), gradient);
         }
       }
       List<List<Products>> taken = products.take();
@@ -98,16 +99,18 @@ class StepProductsTest {
   @Test
   void anyNumberOfThreadsGivesTheSameBits() {
     int size = 10_000_000;
-    float[] before = random(size, 0, 1);
-    List<ByteBuffer> vectors =
-        List.of(buffer(before), buffer(random(size, 1, 1)), buffer(random(size, 2, 1)));
+    List<ByteBuffer> gradient = List.of(buffer(random(size, 1, 1)));
+    List<ByteBuffer> references = List.of(buffer(random(size, 2, 1)), gradient.get(0));
+    float[] start = random(size, 0, 1);
+    ChunkMove rule = new Sgd(0.1, 0, false).chunks().orElseThrow().step(0.1, 1, 0, List.of());
 
-    List<Products> one =
-        VectorProducts.ofStep(buffer(before), vectors.subList(1, 2), vectors.get(2), vectors, 1);
-    List<Products> two =
-        VectorProducts.ofStep(buffer(before), vectors.subList(1, 2), vectors.get(2), vectors, 2);
+    ByteBuffer alone = buffer(start);
+    List<Products> one = VectorPass.of(rule, alone, gradient, references, false);
+    ByteBuffer together = buffer(start);
+    List<Products> two = VectorPass.of(rule, together, gradient, references, true);
 
     assertThat(two).isEqualTo(one);
+    assertThat(together).isEqualTo(alone);
   }
 
   private static void assertExact(
@@ -145,15 +148,15 @@ class StepProductsTest {
       boolean vectors, float[] before, float[] gradient, float[] after, List<float[]> references) {
     int cut = Math.max(1, gradient.length / 3);
     try (Scope scope = Engine.open(1);
-        StepProducts products = new StepProducts(before.length, scope, vectors)) {
-      products.start(scope, scope.floats(before));
-      products.next(
+        StepProducts products =
+            new StepProducts(references.stream().map(scope::floats).toList(), scope, vectors)) {
+      products.beforeMove(scope.floats(before));
+      products.afterMove(
           scope,
+          scope.floats(after),
           List.of(
               scope.floats(Arrays.copyOf(gradient, cut)),
-              scope.floats(Arrays.copyOfRange(gradient, cut, gradient.length))),
-          scope.floats(after),
-          references.stream().map(scope::floats).toList());
+              scope.floats(Arrays.copyOfRange(gradient, cut, gradient.length))));
       return products.take().get(0);
     }
   }

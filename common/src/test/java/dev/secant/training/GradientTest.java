@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -176,7 +177,7 @@ class GradientTest {
           if (garbage.size() > 8) {
             garbage.clear();
           }
-          optimizer.update(scope, state, gradient.pieces(), 0.001);
+          optimizer.update(scope, state, gradient.pieces(), 0.001, Optional.empty());
           state.advance();
           gradients.add(gradient.vector(scope).toBytes());
         }

@@ -14,6 +14,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -55,7 +56,8 @@ class OptimizerGoldenTest {
       for (int t = 0; t < STEPS; t++) {
         float[] gradient = new float[SIZE];
         gradients.get(gradient);
-        program.update(scope, state, List.of(scope.floats(gradient)), rates.get());
+        program.update(
+            scope, state, List.of(scope.floats(gradient)), rates.get(), Optional.empty());
         state.advance();
 
         double error = 0;

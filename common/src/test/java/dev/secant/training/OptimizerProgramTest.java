@@ -1,11 +1,15 @@
 package dev.secant.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.secant.engine.Device;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
+import dev.secant.engine.VectorUnits;
+import dev.secant.geometry.Products;
+import dev.secant.geometry.StepProducts;
 import dev.secant.optimizer.Optimizers;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
@@ -14,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,7 +65,8 @@ class OptimizerProgramTest {
         try (Scope step = scope.child()) {
           double learningRate = trial.optimizer().learningRate() * (1 - t / 200.0);
           double[] gradient = vector(t);
-          program.update(step, state, List.of(tensor(step, gradient)), learningRate);
+          program.update(
+              step, state, List.of(tensor(step, gradient)), learningRate, Optional.empty());
           state.advance();
           formula.step(expected, gradient, learningRate);
         }
@@ -93,7 +99,8 @@ class OptimizerProgramTest {
           OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE), Device.CPU)) {
         Tensor gradient = tensor(scope, vector(1));
         float[] before = gradient.toFloats();
-        program.update(scope, state(scope, trial, vector(0)), List.of(gradient), 0.1);
+        program.update(
+            scope, state(scope, trial, vector(0)), List.of(gradient), 0.1, Optional.empty());
 
         assertThat(gradient.toFloats()).as(type).isEqualTo(before);
       }
@@ -122,7 +129,8 @@ class OptimizerProgramTest {
         trial.optimizer().slots().forEach(slot -> vectors.add(scope.zeros(start.length).toBytes()));
         State state = State.of(scope, vectors, 0);
         for (int t = 0; t < 3; t++) {
-          program.update(scope, state, scope.split(scope.floats(gradient), pieces), 0.1);
+          program.update(
+              scope, state, scope.split(scope.floats(gradient), pieces), 0.1, Optional.empty());
           state.advance();
         }
         ends.add(state.vectors());
@@ -130,6 +138,62 @@ class OptimizerProgramTest {
     }
 
     assertThat(ends.get(1)).isEqualTo(ends.get(0));
+  }
+
+  /**
+   * What Java's vector units make of a rule is what the tensor library makes of it, at the ends of
+   * pieces as well; and so are the products that ride on their pass.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{type: sgd, lr: 0.1} | 0 | null",
+        "{type: sgd, lr: 0.1} | 0.1 | 0.5",
+        "{type: momentum, lr: 0.1} | 0 | null",
+        "{type: momentum, lr: 0.1, momentum: 0.7} | 0.1 | 0.5",
+        "{type: nesterov, lr: 0.1} | 0 | 0.5",
+        "{type: nesterov, lr: 0.1, momentum: 0.7} | 0.1 | null",
+      })
+  void vectorUnitsGiveTheBitsOfTheTensorLibrary(
+      String optimizer, double weightDecay, String clipNorm) {
+    Engine.open(1).close();
+    assumeThat(VectorUnits.equalTheTensorLibrary()).isTrue();
+    Trial trial = trial(optimizer, weightDecay, clipNorm);
+    List<Integer> pieces = List.of(1_200_007, 3, 515, 512, 31);
+    int size = pieces.stream().mapToInt(Integer::intValue).sum();
+    List<List<ByteBuffer>> ends = new ArrayList<>();
+    List<List<List<Products>>> taken = new ArrayList<>();
+    for (boolean vectors : List.of(false, true)) {
+      try (Scope scope = Engine.open(1);
+          OptimizerProgram program = new OptimizerProgram(trial, pieces, Device.CPU, vectors);
+          StepProducts products =
+              new StepProducts(List.of(waves(scope, size, 2), waves(scope, size, 3)), scope)) {
+        List<ByteBuffer> start = new ArrayList<>();
+        start.add(waves(scope, size, 0).toBytes());
+        start.add(scope.zeros(0).toBytes());
+        trial.optimizer().slots().forEach(slot -> start.add(scope.zeros(size).toBytes()));
+        State state = State.of(scope, start, 0);
+        for (int t = 0; t < 4; t++) {
+          List<Tensor> gradient = scope.split(waves(scope, size, 4 + t), pieces);
+          program.update(scope, state, gradient, 0.1 / (1 + t), Optional.of(products));
+          state.advance();
+        }
+        ends.add(state.vectors());
+        taken.add(products.take());
+      }
+    }
+
+    assertThat(ends.get(1)).isEqualTo(ends.get(0));
+    assertThat(taken.get(1)).isEqualTo(taken.get(0)).hasSize(4);
+  }
+
+  private static Tensor waves(Scope scope, int size, int which) {
+    float[] numbers = new float[size];
+    for (int i = 0; i < size; i++) {
+      numbers[i] = (float) (Math.sin(i * (0.37 + which)) * Math.exp(-i % 7));
+    }
+    return scope.floats(numbers);
   }
 
   private static Trial trial(String optimizer, double weightDecay, String clipNorm) {

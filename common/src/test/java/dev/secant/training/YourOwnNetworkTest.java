@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -101,7 +102,7 @@ class YourOwnNetworkTest {
                 state.buffers(),
                 TinyNetworks.batch(network.task()),
                 new long[0]);
-        optimizer.update(scope, state, gradient.pieces(), 0.1);
+        optimizer.update(scope, state, gradient.pieces(), 0.1, Optional.empty());
       }
       return program
           .gradient(

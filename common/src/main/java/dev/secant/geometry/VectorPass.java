@@ -1,19 +1,25 @@
 package dev.secant.geometry;
 
+import dev.secant.engine.VectorUnits;
+import dev.secant.optimizer.ChunkMove;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The inner products of one step in a single pass over the vectors, with the vector units of the
- * processor: what the tensor library does in fourteen passes over each part. Numbers are multiplied
- * and summed in float32 over chunks short enough that rounding does not add up, the chunks in
- * float64. Which thread takes which block changes nothing: blocks are fixed, and added in order.
+ * One pass over the vectors of a step, with the vector units of the processor: the weights move,
+ * and the step's inner products are summed chunk by chunk while the chunk is in the cache. The
+ * tensor library takes fourteen passes for the products alone. Numbers are multiplied and summed in
+ * float32 over chunks short enough that rounding does not add up, the chunks in float64. Which
+ * thread takes which block changes nothing: blocks are fixed, and added in order.
  *
  * <p>All vectors are float32 in native order. Java 17 and 18 read them where they lie; Java 19 took
  * such loads away, so there a chunk is copied to the heap first, which takes half as long again.
@@ -22,11 +28,12 @@ import jdk.incubator.vector.VectorSpecies;
  * chunk, or a method that is passed a vector, Java 17's compiler after some thousand calls put each
  * vector on the heap, and the same sums took three times as long.
  */
-final class VectorProducts {
+public final class VectorPass {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
   private static final int WIDTH = SPECIES.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-  private static final boolean IN_PLACE = Runtime.version().feature() < 19;
+  private static final boolean IN_PLACE = VectorUnits.reachBuffers();
 
   /** Numbers of a chunk: four chunks lie in a first-level cache. */
   private static final int LENGTH = 512;
@@ -43,32 +50,32 @@ final class VectorProducts {
   private static final int TOWARDS = 4;
 
   /** Where chunks are copied to. */
-  private static final int W = 0;
+  private static final int G = 0;
 
-  private static final int G = LENGTH;
-  private static final int A = 2 * LENGTH;
-  private static final int R = 3 * LENGTH;
+  private static final int A = LENGTH;
+  private static final int R = 2 * LENGTH;
 
-  private VectorProducts() {}
+  private VectorPass() {}
 
   /**
-   * The products towards each reference; {@code before} becomes {@code after} on the way, chunk by
-   * chunk while it is in the cache, for the next step.
+   * Moves the weights.
    *
    * @param gradient vectors that lie one after another
-   * @param threads at most; 1 stays on the calling thread
+   * @param references points that products are wanted towards; may be empty
+   * @param shared whether other threads may help
+   * @return the products of the step, towards each reference
    */
-  static List<Products> ofStep(
-      ByteBuffer before,
+  public static List<Products> of(
+      ChunkMove move,
+      ByteBuffer weights,
       List<ByteBuffer> gradient,
-      ByteBuffer after,
       List<ByteBuffer> references,
-      int threads) {
+      boolean shared) {
     List<Block> blocks = Block.of(gradient);
-    boolean alone = threads == 1 || blocks.size() < MANY;
-    Stream<Block> stream = alone ? blocks.stream() : blocks.parallelStream();
-    List<double[]> sums = stream.map(block -> sums(block, before, after, references)).toList();
-    double[] total = new double[SHARED + TOWARDS * references.size()];
+    Stream<Block> stream =
+        shared && blocks.size() >= MANY ? blocks.parallelStream() : blocks.stream();
+    List<double[]> sums = stream.map(block -> sums(block, move, weights, references)).toList();
+    double[] total = new double[products(references)];
     sums.forEach(block -> add(total, block));
     return IntStream.range(0, references.size())
         .mapToObj(
@@ -85,6 +92,10 @@ final class VectorProducts {
                   total[at + 3]);
             })
         .toList();
+  }
+
+  private static int products(List<ByteBuffer> references) {
+    return SHARED + TOWARDS * references.size();
   }
 
   /**
@@ -107,35 +118,39 @@ final class VectorProducts {
   }
 
   private static double[] sums(
-      Block block, ByteBuffer before, ByteBuffer after, List<ByteBuffer> references) {
-    double[] sums = new double[SHARED + TOWARDS * references.size()];
+      Block block, ChunkMove move, ByteBuffer weights, List<ByteBuffer> references) {
+    float[] before = new float[LENGTH];
     float[] lanes = new float[(SHARED + TOWARDS) * WIDTH];
-    float[] copies = new float[IN_PLACE ? 0 : 4 * LENGTH];
+    double[] sums = new double[products(references) * WIDTH];
+    float[] copies = new float[IN_PLACE ? 0 : 3 * LENGTH];
     for (int i = 0; i < block.size(); i += CHUNK) {
       int at = block.start() + i;
       int inPiece = block.inGradient() + i;
       int size = Math.min(CHUNK, block.size() - i);
+      move.move(weights, at, block.gradient(), inPiece, size / Float.BYTES, before);
+      if (references.isEmpty()) {
+        continue;
+      }
       boolean whole = size == CHUNK;
-      ByteBuffer w = whole ? before : padded(before, at, size);
+      Arrays.fill(before, size / Float.BYTES, LENGTH, 0);
       ByteBuffer g = whole ? block.gradient() : padded(block.gradient(), inPiece, size);
-      ByteBuffer a = whole ? after : padded(after, at, size);
+      ByteBuffer a = whole ? weights : padded(weights, at, size);
       int inWeights = whole ? at : 0;
       int inGradient = whole ? inPiece : 0;
-      copy(w, inWeights, copies, W);
       copy(g, inGradient, copies, G);
       copy(a, inWeights, copies, A);
       for (int k = 0; k < references.size(); k++) {
         ByteBuffer r = whole ? references.get(k) : padded(references.get(k), at, size);
         copy(r, inWeights, copies, R);
         if (k == 0) {
-          addFirst(w, a, r, inWeights, g, inGradient, copies, sums, lanes);
+          addFirst(before, a, r, inWeights, g, inGradient, copies, sums, lanes);
         } else {
-          addTowards(w, a, r, inWeights, g, inGradient, copies, sums, lanes, SHARED + TOWARDS * k);
+          int into = (SHARED + TOWARDS * k) * WIDTH;
+          addTowards(before, a, r, inWeights, g, inGradient, copies, sums, lanes, into);
         }
       }
-      before.put(at, after, at, size);
     }
-    return sums;
+    return lanesAdded(sums);
   }
 
   /** A short chunk as a whole one: the zeros behind it add nothing to any product. */
@@ -162,7 +177,7 @@ final class VectorProducts {
    * eight sums that do not wait for each other, of numbers that are loaded once.
    */
   private static void addFirst(
-      ByteBuffer weights,
+      float[] before,
       ByteBuffer after,
       ByteBuffer reference,
       int inWeights,
@@ -180,7 +195,7 @@ final class VectorProducts {
     FloatVector wd = FloatVector.zero(SPECIES);
     FloatVector ud = FloatVector.zero(SPECIES);
     for (int i = 0; i < LENGTH; i += WIDTH) {
-      FloatVector w = load(weights, inWeights, copies, W, i);
+      FloatVector w = FloatVector.fromArray(SPECIES, before, i);
       FloatVector g = load(gradient, inGradient, copies, G, i);
       FloatVector u = load(after, inWeights, copies, A, i).sub(w);
       FloatVector d = w.sub(load(reference, inWeights, copies, R, i));
@@ -206,7 +221,7 @@ final class VectorProducts {
 
   /** Adds a chunk's dd, gd, wd and ud towards another reference from {@code into} on. */
   private static void addTowards(
-      ByteBuffer weights,
+      float[] before,
       ByteBuffer after,
       ByteBuffer reference,
       int inWeights,
@@ -221,7 +236,7 @@ final class VectorProducts {
     FloatVector wd = FloatVector.zero(SPECIES);
     FloatVector ud = FloatVector.zero(SPECIES);
     for (int i = 0; i < LENGTH; i += WIDTH) {
-      FloatVector w = load(weights, inWeights, copies, W, i);
+      FloatVector w = FloatVector.fromArray(SPECIES, before, i);
       FloatVector g = load(gradient, inGradient, copies, G, i);
       FloatVector u = load(after, inWeights, copies, A, i).sub(w);
       FloatVector d = w.sub(load(reference, inWeights, copies, R, i));
@@ -238,18 +253,29 @@ final class VectorProducts {
   }
 
   /**
-   * Adds the lanes of some vectors, in their order: the vector module's own sum may take any order,
-   * and does in some JVMs. No vector is passed on to here, since a call that the JVM does not take
-   * apart would put it on the heap.
+   * Adds some vectors to their sums, lane by lane. No vector is passed on to here, since a call
+   * that the JVM does not take apart would put it on the heap.
    */
   private static void add(float[] lanes, int vectors, double[] sums, int into) {
-    for (int i = 0; i < vectors; i++) {
-      double sum = 0;
-      for (int k = 0; k < WIDTH; k++) {
-        sum += lanes[i * WIDTH + k];
-      }
-      sums[into + i] += sum;
+    int half = WIDTH / 2;
+    for (int i = 0; i < vectors * WIDTH; i += WIDTH) {
+      FloatVector more = FloatVector.fromArray(SPECIES, lanes, i);
+      DoubleVector.fromArray(DOUBLES, sums, into + i)
+          .add(more.convertShape(VectorOperators.F2D, DOUBLES, 0))
+          .intoArray(sums, into + i);
+      DoubleVector.fromArray(DOUBLES, sums, into + i + half)
+          .add(more.convertShape(VectorOperators.F2D, DOUBLES, 1))
+          .intoArray(sums, into + i + half);
     }
+  }
+
+  /** In their order: the vector module's own sum may take any order, and does in some JVMs. */
+  private static double[] lanesAdded(double[] lanes) {
+    double[] sums = new double[lanes.length / WIDTH];
+    for (int i = 0; i < lanes.length; i++) {
+      sums[i / WIDTH] += lanes[i];
+    }
+    return sums;
   }
 
   private static void add(double[] total, double[] more) {
