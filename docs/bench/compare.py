@@ -22,7 +22,7 @@ SECANT = HERE.parent.parent / "secant"
 WORKLOADS = ["mlp-512", "mlp-4096", "resnet20", "resnet18-cifar", "transformer-lm", "unet", "segnet"]
 # The launcher's own; see the comment there.
 MALLOC = (
-    "glibc.malloc.arena_max=1:glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=1099511627776:glibc.malloc.mmap_threshold=33554432"
+    "glibc.malloc.arena_max=1:glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=1099511627776:glibc.malloc.mmap_max=0"
 )
 
 

@@ -40,6 +40,14 @@ public final class Tensor {
         : Optional.empty();
   }
 
+  /**
+   * The bytes, in native order, to be read while the tensor's scope is open and before the numbers
+   * change: {@link #shared()} where that is possible, otherwise a copy.
+   */
+  public ByteBuffer view() {
+    return shared().orElseGet(this::toBytes);
+  }
+
   /** A copy of the bytes, in native order. */
   public ByteBuffer toBytes() {
     return onHost(NDArray::toByteBuffer);

@@ -73,8 +73,13 @@ final class ReferencePoints {
     }
   }
 
-  /** The points that the path has, read from the store into {@code scope}. */
-  List<ReferencePoint> read(Recording recording, List<Reference> references, Scope scope) {
+  /**
+   * The points that the path has, read from the store into {@code scope}.
+   *
+   * @param read a checkpoint of the path that was read already; the last one is not read again
+   */
+  List<ReferencePoint> read(
+      Recording recording, List<Reference> references, Checkpoint read, Scope scope) {
     List<ReferencePoint> points = new ArrayList<>();
     for (Reference reference : references) {
       if (!recording.has(reference)) {
@@ -82,7 +87,9 @@ final class ReferencePoints {
       }
       Tensor weights;
       if (reference instanceof Reference.Final) {
-        weights = weights(checkpoints.required(Checkpoints.FINAL).vectors().get(0), scope);
+        Checkpoint end =
+            read.step() == recording.steps() ? read : checkpoints.required(Checkpoints.FINAL);
+        weights = weights(end.vectors().get(0), scope);
       } else if (reference instanceof Reference.Initial) {
         try (Scope passing = scope.child()) {
           weights = scope.copyOf(run.initialState(passing).weights());
@@ -112,7 +119,7 @@ final class ReferencePoints {
     try (Scope scope = root.child()) {
       State state = nearest(scope, recording, step);
       walk(state, step, List.of(), monitor);
-      checkpoints.writePoint(file(reference), state.weights().toBytes(), state.buffers().toBytes());
+      checkpoints.writePoint(file(reference), state.weights().view(), state.buffers().view());
     }
   }
 
@@ -135,7 +142,7 @@ final class ReferencePoints {
           };
       walk(state, recording.steps(), List.of(adding), monitor);
       checkpoints.writePoint(
-          file(average), vectors.single(scope, sum).toBytes(), state.buffers().toBytes());
+          file(average), vectors.single(scope, sum).view(), state.buffers().view());
     }
   }
 

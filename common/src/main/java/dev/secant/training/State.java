@@ -95,12 +95,15 @@ final class State {
     step++;
   }
 
-  /** Copies of all vectors: weights, buffers, then the slots. */
+  /**
+   * All vectors: weights, buffers, then the slots. To be read before the state moves on: they are
+   * no copies where this process reaches the memory that they lie in.
+   */
   List<ByteBuffer> vectors() {
     List<ByteBuffer> vectors = new ArrayList<>();
-    vectors.add(weights.toBytes());
-    vectors.add(buffers.toBytes());
-    slots.forEach(slot -> vectors.add(slot.toBytes()));
+    vectors.add(weights.view());
+    vectors.add(buffers.view());
+    slots.forEach(slot -> vectors.add(slot.view()));
     return vectors;
   }
 
@@ -110,7 +113,8 @@ final class State {
       Layout.Entry entry = layout.entries().get(index);
       RandomStream random = RandomStream.at(seed, Purpose.INITIAL_WEIGHTS, index);
       Initial initial = entry.initial();
-      for (int i = 0; i < entry.size(); i++) {
+      int size = entry.size();
+      for (int i = 0; i < size; i++) {
         vector.put((float) value(initial, random, i));
       }
     }

@@ -143,13 +143,14 @@ public final class TrialRun implements AutoCloseable {
     long start = System.nanoTime();
     double waited = run.waitSeconds();
     monitor.begins(Monitor.Pass.REPLAY, 0);
+    Checkpoint end = checkpoints(store).required(Checkpoints.FINAL);
     try (Scope scope = root.child()) {
-      List<ReferencePoint> references = points(store).read(recording, measure.references(), scope);
+      List<ReferencePoint> references =
+          points(store).read(recording, measure.references(), end, scope);
       try (Measurement measurement =
           new Measurement(trial, run, measure, references, recording.steps(), scope)) {
         State state = kept.start().orElseGet(() -> run.initialState(scope));
         run.walkAlong(kept, state, measurement.observers(), monitor);
-        Checkpoint end = checkpoints(store).required(Checkpoints.FINAL);
         return new ReplayedSegment(
             0,
             measurement.steps(),
@@ -195,7 +196,8 @@ public final class TrialRun implements AutoCloseable {
     monitor.begins(Monitor.Pass.REPLAY, recording.boundaries().get(segment));
     try (Scope scope = root.child()) {
       State state = start(recording.boundaries(), segment, checkpoints, scope);
-      List<ReferencePoint> references = points(store).read(recording, measure.references(), scope);
+      List<ReferencePoint> references =
+          points(store).read(recording, measure.references(), to, scope);
       try (Measurement measurement =
           new Measurement(trial, run, measure, references, to.step(), scope)) {
         run.walk(state, to.step(), measurement.observers(), monitor);

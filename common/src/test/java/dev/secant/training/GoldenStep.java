@@ -72,10 +72,10 @@ final class GoldenStep {
         NetworkProgram program = new NetworkProgram(network, 0, Device.CPU)) {
       double[] sums = program.emptySums();
       State state = state(scope, network);
-      ByteBuffer buffers = state.vectors().get(1);
+      ByteBuffer buffers = state.buffers().toBytes();
       program.evaluate(scope, state, batch(network.task()), sums);
       assertClose(new double[] {sums[0]}, values("eval_loss"), single, "eval_loss");
-      assertThat(state.vectors().get(1)).as("buffers").isEqualTo(buffers);
+      assertThat(state.buffers().toBytes()).as("buffers").isEqualTo(buffers);
     }
   }
 

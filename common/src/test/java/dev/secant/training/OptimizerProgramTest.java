@@ -133,7 +133,7 @@ class OptimizerProgramTest {
               scope, state, scope.split(scope.floats(gradient), pieces), 0.1, Optional.empty());
           state.advance();
         }
-        ends.add(state.vectors());
+        ends.add(copies(state));
       }
     }
 
@@ -179,7 +179,7 @@ class OptimizerProgramTest {
           program.update(scope, state, gradient, 0.1 / (1 + t), Optional.of(products));
           state.advance();
         }
-        ends.add(state.vectors());
+        ends.add(copies(state));
         taken.add(products.take());
       }
     }
@@ -194,6 +194,12 @@ class OptimizerProgramTest {
       numbers[i] = (float) (Math.sin(i * (0.37 + which)) * Math.exp(-i % 7));
     }
     return scope.floats(numbers);
+  }
+
+  private static List<ByteBuffer> copies(State state) {
+    List<ByteBuffer> copies = new ArrayList<>(List.of(state.weights().toBytes()));
+    state.slots().forEach(slot -> copies.add(slot.toBytes()));
+    return copies;
   }
 
   private static Trial trial(String optimizer, double weightDecay, String clipNorm) {

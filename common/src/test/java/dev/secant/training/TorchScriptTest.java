@@ -100,7 +100,7 @@ class TorchScriptTest {
                   new long[0])
               .vector(scope)
               .toBytes());
-      path.add(state.vectors().get(1));
+      path.add(state.buffers().toBytes());
       if (programs.size() > 1) {
         for (NetworkProgram each : programs) {
           each.gradient(

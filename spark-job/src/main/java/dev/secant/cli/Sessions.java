@@ -20,7 +20,7 @@ final class Sessions {
           "CUBLAS_WORKSPACE_CONFIG",
           ":4096:8",
           "GLIBC_TUNABLES",
-          "glibc.malloc.arena_max=1:glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=1099511627776:glibc.malloc.mmap_threshold=33554432");
+          "glibc.malloc.arena_max=1:glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=1099511627776:glibc.malloc.mmap_max=0");
 
   /** Where libtorch is, which is the executors' own matter where this process does not say it. */
   private static final List<String> LIBTORCH =
