@@ -64,15 +64,6 @@ public final class StepProducts implements AutoCloseable {
     known.add(VectorPass.of(move, weights, gradient, all(references), areCoresIdle()));
   }
 
-  /**
-   * Threads of the tensor library look for work on their cores for some time before they sleep:
-   * where it has all cores, a second thread here waits for one longer than it helps.
-   */
-  private static boolean areCoresIdle() {
-    int threads = Engine.threads();
-    return threads > 1 && threads < Runtime.getRuntime().availableProcessors();
-  }
-
   /** Somebody else is about to move these weights; the path goes on from where it was. */
   public void beforeMove(Tensor weights) {
     if (kept.isEmpty()) {
@@ -90,7 +81,7 @@ public final class StepProducts implements AutoCloseable {
     Optional<ByteBuffer> from = shared(before);
     Optional<ByteBuffer> to = shared(weights);
     if (from.isPresent() && to.isPresent()) {
-      move(kept(from.get()), to.get(), all(gradient));
+      move(made(from.get()), to.get(), all(gradient));
     } else {
       compute(scope, before, gradient, weights);
       copy.call(scope, "copy", before, weights);
@@ -98,7 +89,7 @@ public final class StepProducts implements AutoCloseable {
   }
 
   /** A move that was made: the weights before it were kept, those after it are kept now. */
-  private static ChunkMove kept(ByteBuffer kept) {
+  private static ChunkMove made(ByteBuffer kept) {
     FloatBuffer numbers = kept.asFloatBuffer();
     return (weights, at, gradient, inGradient, size, before) -> {
       numbers.get(at / Float.BYTES, before, 0, size);
@@ -132,6 +123,15 @@ public final class StepProducts implements AutoCloseable {
       scopeOfUnread.keep(products);
       unread.add(products);
     }
+  }
+
+  /**
+   * Threads of the tensor library look for work on their cores for some time before they sleep:
+   * where it has all cores, a second thread here waits for one longer than it helps.
+   */
+  private static boolean areCoresIdle() {
+    int threads = Engine.threads();
+    return threads > 1 && threads < Runtime.getRuntime().availableProcessors();
   }
 
   private Optional<ByteBuffer> shared(Tensor tensor) {

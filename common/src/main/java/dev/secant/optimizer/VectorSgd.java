@@ -9,6 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * One step of {@link Sgd} by the vector units. Each multiplication that an addition follows is
  * rounded with it, as the tensor library does.
+ *
+ * <p>The two loops share no body: a vector that is passed to a method may end up on the heap.
  */
 final class VectorSgd implements ChunkMove {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

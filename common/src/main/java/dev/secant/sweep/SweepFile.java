@@ -35,6 +35,7 @@ import java.util.regex.Pattern;
 /** Reads a sweep from HOCON over the defaults of {@code reference.conf}. */
 public final class SweepFile {
   private static final String ROOT = "secant";
+  private static final String DEFAULTS = "reference.conf";
 
   /** The output's folder has this name where no other is given. */
   private static final Pattern NAME = Pattern.compile("(?!\\.\\.?$)(?=.*\\S)[^/\\\\\\p{Cntrl}]+");
@@ -119,12 +120,17 @@ public final class SweepFile {
       grid.refuseUnknown();
       return trials;
     }
-    List<Trial> trials = new ArrayList<>();
+    List<ConfigObject> objects = new ArrayList<>();
     for (ConfigValue value : blocks) {
       if (!(value instanceof ConfigObject block)) {
         throw sweep.error(
             "grids", "must hold objects, each like grid, but holds " + value.render());
       }
+      objects.add(block);
+    }
+    refuseUnused(grid, gridObject, objects);
+    List<Trial> trials = new ArrayList<>();
+    for (ConfigObject block : objects) {
       Settings own = Settings.of(block.withFallback(gridObject), "secant.grids");
       Settings ownTrain = train;
       if (own.has("train")) {
@@ -137,6 +143,22 @@ public final class SweepFile {
       own.refuseUnknown();
     }
     return trials;
+  }
+
+  /** What is said in {@code grid} where every block says it again would change nothing. */
+  private static void refuseUnused(
+      Settings grid, ConfigObject gridObject, List<ConfigObject> blocks) {
+    gridObject.forEach(
+        (key, value) -> {
+          boolean ofDefaults = DEFAULTS.equals(value.origin().resource());
+          if (!ofDefaults && blocks.stream().allMatch(block -> replaces(block.get(key)))) {
+            throw grid.error(key, "changes nothing, since every block of grids has its own");
+          }
+        });
+  }
+
+  private static boolean replaces(ConfigValue own) {
+    return own != null && !(own instanceof ConfigObject);
   }
 
   private static Measure measure(Settings measure) {
@@ -250,7 +272,7 @@ public final class SweepFile {
   }
 
   private static Config defaults() {
-    return ConfigFactory.parseResources(SweepFile.class.getClassLoader(), "reference.conf");
+    return ConfigFactory.parseResources(SweepFile.class.getClassLoader(), DEFAULTS);
   }
 
   private static Config parse(Path conf) {

@@ -275,6 +275,9 @@ class SweepFileTest {
         "grid.optimizer = [{type: sgd, lr: 0}]", ":2: secant.grid.optimizer.lr must be above 0");
     refused("grid.optimizer = [{type: sgd, momentum: 1}]", ":2: secant.grid.optimizer.momentum");
     refused("grids = [{\nseeds = [1]}]", ":3: unknown key secant.grids.seeds, did you mean seed?");
+    refused(
+        "grid.seed = [1]\ngrids = [{ seed = [2] }, { seed = [3] }]",
+        ":2: secant.grid.seed changes nothing, since every block of grids has its own");
     refused("measure.probes { every = 0 }", ":2: secant.measure.probes.every", "at least 1");
     refused("measure.references = [final, best]", ":2: ", "best-validation");
     refused("measure.references = [final, final]", ":2: ", "named twice");
@@ -301,6 +304,19 @@ class SweepFileTest {
     assertThatThrownBy(() -> SweepFile.read(folder.resolve("no.conf"), List.of(), Optional.empty()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("no.conf: no such configuration file");
+  }
+
+  @Test
+  void aSettingThatEveryBlockReplacesIsRefused() throws IOException {
+    Path file = write("grids = [{ seed = [2] }, { seed = [3], batch-size = [8] }]");
+
+    assertThat(SweepFile.read(file, List.of("grid.batch-size=[16]"), Optional.empty()).trials())
+        .extracting(Trial::batchSize)
+        .containsExactly(16, 8);
+    assertThatThrownBy(() -> SweepFile.read(file, List.of("grid.seed=[1]"), Optional.empty()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("--set grid.seed=[1]")
+        .hasMessageContaining("secant.grid.seed changes nothing");
   }
 
   @Test
