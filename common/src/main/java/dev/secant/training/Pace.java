@@ -47,7 +47,7 @@ public final class Pace implements AutoCloseable {
         Measurement measurement =
             new Measurement(
                 trial, run, Measure.STEPS, List.of(reference), state.step() + 1 + steps, scope)) {
-      // The first one also makes room for the weights before a step, once a trial.
+      // The first one may also make room for the weights before a step, once a trial.
       walk(1, measurement.observers());
       return walk(steps, measurement.observers());
     }
