@@ -4,11 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * One step of {@link Sgd} by the vector units. Each multiplication that an addition follows is
- * rounded with it, as the tensor library does.
+ * rounded with it, as the tensor library does. What a setting leaves out is blended out, not
+ * multiplied by 0, which would change the signs of zeros and make NaN of what is infinite.
  *
  * <p>The two loops share no body: a vector that is passed to a method may end up on the heap.
  */
@@ -21,8 +23,7 @@ final class VectorSgd implements ChunkMove {
   private final float factor;
   private final float decay;
   private final float momentum;
-  private final float ofBuffer;
-  private final float ofGradient;
+  private final boolean isNesterov;
   private final List<ByteBuffer> slots;
 
   /**
@@ -35,8 +36,7 @@ final class VectorSgd implements ChunkMove {
     this.factor = factor;
     this.decay = (float) decay;
     this.momentum = (float) sgd.momentum();
-    this.ofBuffer = sgd.nesterov() ? momentum : 1;
-    this.ofGradient = sgd.nesterov() ? 1 : 0;
+    this.isNesterov = sgd.nesterov();
     this.slots = List.copyOf(slots);
   }
 
@@ -55,13 +55,15 @@ final class VectorSgd implements ChunkMove {
     FloatVector rates = FloatVector.broadcast(SPECIES, rate);
     FloatVector factors = FloatVector.broadcast(SPECIES, factor);
     FloatVector decays = FloatVector.broadcast(SPECIES, decay);
+    VectorMask<Float> decayed = SPECIES.maskAll(decay != 0);
     int i = 0;
     for (; i <= size - WIDTH; i += WIDTH) {
       int here = at + i * Float.BYTES;
       int there = inGradient + i * Float.BYTES;
       FloatVector w = FloatVector.fromByteBuffer(SPECIES, weights, here, ORDER);
       FloatVector raw = FloatVector.fromByteBuffer(SPECIES, gradient, there, ORDER);
-      FloatVector g = w.fma(decays, raw.mul(factors));
+      FloatVector clipped = raw.mul(factors);
+      FloatVector g = clipped.blend(w.fma(decays, clipped), decayed);
       w.intoArray(before, i);
       g.fma(rates, w).intoByteBuffer(weights, here, ORDER);
     }
@@ -86,19 +88,21 @@ final class VectorSgd implements ChunkMove {
     FloatVector factors = FloatVector.broadcast(SPECIES, factor);
     FloatVector decays = FloatVector.broadcast(SPECIES, decay);
     FloatVector momenta = FloatVector.broadcast(SPECIES, momentum);
-    FloatVector ofBuffers = FloatVector.broadcast(SPECIES, ofBuffer);
-    FloatVector ofGradients = FloatVector.broadcast(SPECIES, ofGradient);
+    VectorMask<Float> decayed = SPECIES.maskAll(decay != 0);
+    VectorMask<Float> nesterov = SPECIES.maskAll(isNesterov);
     int i = 0;
     for (; i <= size - WIDTH; i += WIDTH) {
       int here = at + i * Float.BYTES;
       int there = inGradient + i * Float.BYTES;
       FloatVector w = FloatVector.fromByteBuffer(SPECIES, weights, here, ORDER);
       FloatVector raw = FloatVector.fromByteBuffer(SPECIES, gradient, there, ORDER);
-      FloatVector g = w.fma(decays, raw.mul(factors));
+      FloatVector clipped = raw.mul(factors);
+      FloatVector g = clipped.blend(w.fma(decays, clipped), decayed);
       FloatVector m = FloatVector.fromByteBuffer(SPECIES, buffer, here, ORDER).fma(momenta, g);
       w.intoArray(before, i);
       m.intoByteBuffer(buffer, here, ORDER);
-      m.fma(ofBuffers, g.mul(ofGradients)).fma(rates, w).intoByteBuffer(weights, here, ORDER);
+      FloatVector direction = m.blend(m.fma(momenta, g), nesterov);
+      direction.fma(rates, w).intoByteBuffer(weights, here, ORDER);
     }
     for (; i < size; i++) {
       int here = at + i * Float.BYTES;
@@ -107,11 +111,11 @@ final class VectorSgd implements ChunkMove {
       float m = Math.fma(buffer.getFloat(here), momentum, g);
       before[i] = w;
       buffer.putFloat(here, m);
-      weights.putFloat(here, Math.fma(Math.fma(m, ofBuffer, g * ofGradient), rate, w));
+      weights.putFloat(here, Math.fma(isNesterov ? Math.fma(m, momentum, g) : m, rate, w));
     }
   }
 
   private float decayed(float raw, float w) {
-    return Math.fma(w, decay, raw * factor);
+    return decay == 0 ? raw * factor : Math.fma(w, decay, raw * factor);
   }
 }

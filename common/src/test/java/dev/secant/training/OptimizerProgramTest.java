@@ -16,6 +16,7 @@ import dev.secant.random.RandomStream;
 import dev.secant.sweep.Trial;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -186,6 +187,85 @@ class OptimizerProgramTest {
 
     assertThat(ends.get(1)).isEqualTo(ends.get(0));
     assertThat(taken.get(1)).isEqualTo(taken.get(0)).hasSize(4);
+  }
+
+  /** The sign of a zero is a bit too, and a dead unit has many; so is what a path leaves by. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{type: sgd, lr: 0.1} | 0 | null",
+        "{type: sgd, lr: 0.1} | 0.1 | null",
+        "{type: sgd, lr: 0.1} | 0 | 0.5",
+        "{type: momentum, lr: 0.1, momentum: 0.3} | 0 | null",
+        "{type: momentum, lr: 0.1, momentum: 0.3} | 0.1 | null",
+        "{type: nesterov, lr: 0.1, momentum: 0.3} | 0 | null",
+        "{type: nesterov, lr: 0.1, momentum: 0.3} | 0.1 | null",
+      })
+  void vectorUnitsTakeSpecialNumbersAsTheTensorLibraryDoes(
+      String optimizer, double weightDecay, String clipNorm) {
+    Engine.open(1).close();
+    assumeThat(VectorUnits.equalTheTensorLibrary()).isTrue();
+    Trial trial = trial(optimizer, weightDecay, clipNorm);
+    // An infinite gradient has no norm to be clipped to.
+    int kinds = clipNorm.equals("null") ? SPECIAL.length : SPECIAL.length - 2;
+    int size = kinds * kinds * kinds;
+    List<List<Integer>> ends = new ArrayList<>();
+    for (boolean vectors : List.of(false, true)) {
+      try (Scope scope = Engine.open(1);
+          OptimizerProgram program =
+              new OptimizerProgram(trial, List.of(size), Device.CPU, vectors)) {
+        List<ByteBuffer> start = new ArrayList<>();
+        start.add(special(scope, size, kinds, 1).toBytes());
+        start.add(scope.zeros(0).toBytes());
+        trial
+            .optimizer()
+            .slots()
+            .forEach(slot -> start.add(special(scope, size, kinds, kinds).toBytes()));
+        State state = State.of(scope, start, 0);
+        List<Tensor> gradient = List.of(special(scope, size, kinds, kinds * kinds));
+        for (int t = 0; t < 3; t++) {
+          program.update(scope, state, gradient, 0.1, Optional.empty());
+          state.advance();
+        }
+        ends.add(bits(state));
+      }
+    }
+
+    assertThat(ends.get(1)).isEqualTo(ends.get(0));
+  }
+
+  private static final float[] SPECIAL = {
+    0,
+    -0f,
+    1,
+    -1,
+    Float.MIN_VALUE,
+    -Float.MIN_VALUE,
+    Float.MAX_VALUE,
+    Float.POSITIVE_INFINITY,
+    Float.NEGATIVE_INFINITY
+  };
+
+  /** With others of period 1, {@code kinds} and its square, each combination of kinds. */
+  private static Tensor special(Scope scope, int size, int kinds, int period) {
+    float[] numbers = new float[size];
+    for (int i = 0; i < size; i++) {
+      numbers[i] = SPECIAL[i / period % kinds];
+    }
+    return scope.floats(numbers);
+  }
+
+  /** All numbers of a state as they are stored, but one NaN for all. */
+  private static List<Integer> bits(State state) {
+    List<Integer> bits = new ArrayList<>();
+    for (ByteBuffer vector : copies(state)) {
+      FloatBuffer floats = vector.order(ByteOrder.nativeOrder()).asFloatBuffer();
+      while (floats.hasRemaining()) {
+        bits.add(Float.floatToIntBits(floats.get()));
+      }
+    }
+    return bits;
   }
 
   private static Tensor waves(Scope scope, int size, int which) {
