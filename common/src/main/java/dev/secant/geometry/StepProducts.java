@@ -126,8 +126,8 @@ public final class StepProducts implements AutoCloseable {
   }
 
   /**
-   * Threads of the tensor library look for work on their cores for some time before they sleep:
-   * where it has all cores, a second thread here waits for one longer than it helps.
+   * Whether a second thread may find a core. Threads of the tensor library look for work on theirs
+   * for some time before they sleep; where they had all cores, a second one here was no faster.
    */
   private static boolean areCoresIdle() {
     int threads = Engine.threads();
