@@ -224,9 +224,11 @@ public final class NetworkBuilder {
     if (!x.shape.equals(pooled.values.shape)) {
       throw new IllegalArgumentException("cannot unpool " + x.shape + " by " + pooled);
     }
+    // A method of the program that this text becomes part of, as all that begin with (self): see
+    // the training package's Layers and Upload.
     return add(
         pooled.unpooled,
-        "torch.max_unpool2d(%s, %s, [%d, %d])",
+        "(self).unpool(%s, %s, %d, %d, )",
         x.name,
         pooled.indices.name,
         pooled.unpooled.get(1),
@@ -235,12 +237,7 @@ public final class NetworkBuilder {
 
   /** {@code torch.nn.AdaptiveAvgPool2d} to a square. */
   public Value adaptiveAveragePool(Value x, int side) {
-    return add(
-        List.of(x.channels(), side, side),
-        "torch.adaptive_avg_pool2d(%s, [%d, %d])",
-        x.name,
-        side,
-        side);
+    return add(List.of(x.channels(), side, side), "(self).average(%s, %d, )", x.name, side);
   }
 
   /** The mean over height and width. */
@@ -273,7 +270,6 @@ public final class NetworkBuilder {
         "  %s_drawn = torch.bernoulli_(torch.empty(torch.size(%s), dtype=6, device=%s), %s,"
             + " generator=torch.Generator(seed=int(torch.item(torch.select(seeds, 0, %d)))))",
         y.name, x.name, "torch.device(\"cpu\")", number(1 - probability), index);
-    // A method of the program that this text becomes part of: see the training package's Upload.
     line("  %s_mask = (self).there(%s_drawn, %s, )", y.name, y.name, x.name);
     line(
         "  %s = torch.mul(%s, torch.mul(%s_mask, %s))",
@@ -310,18 +306,8 @@ public final class NetworkBuilder {
       multiplyAdds += 4 * size(outputs.shape) * (last(y) + hidden);
       // One layer a call: between layers torch would draw masks from its process-wide generator.
       line(
-          "%s, %s_h, %s_c = torch.lstm(%s, [%s, %s], [%s, %s, %s, %s],"
-              + " True, 1, 0., training, False, True)",
-          outputs.name,
-          outputs.name,
-          outputs.name,
-          y.name,
-          zeros.name,
-          zeros.name,
-          inputs,
-          states,
-          inputBias,
-          stateBias);
+          "%s = (self).lstm(%s, %s, [%s, %s, %s, %s], training, )",
+          outputs.name, y.name, zeros.name, inputs, states, inputBias, stateBias);
       y = outputs;
     }
     return y;

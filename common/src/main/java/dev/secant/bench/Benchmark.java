@@ -32,6 +32,10 @@ public final class Benchmark {
   private static final double TRIAL_MS = 10_000;
 
   private static final long TRAJECTORY_BYTES = 3L << 30;
+
+  /** A GPU keeps images that are stored as bytes, as {@code engine.image-memory} has it. */
+  private static final long IMAGE_BYTES = 1L << 30;
+
   private static final double MILLION = 1e6;
 
   /**
@@ -73,7 +77,8 @@ public final class Benchmark {
     List<Double> measured = new ArrayList<>();
     double dataWaitShare;
     int weights;
-    try (Pace pace = new Pace(workload.trial(1_000_000), workload.samples(), device, threads)) {
+    try (Pace pace =
+        new Pace(workload.trial(1_000_000), workload.samples(), device, threads, IMAGE_BYTES)) {
       weights = pace.weights();
       pace.plain(2);
       int steps = (int) Math.max(1, Math.min(100, TURN_MS / pace.plain(1)));
@@ -137,7 +142,8 @@ public final class Benchmark {
     List<Double> plain = new ArrayList<>();
     List<Double> replay = new ArrayList<>();
     List<Double> trajectory = new ArrayList<>();
-    try (TrialRun run = new TrialRun(workload.trial(steps), workload.samples(), device, threads)) {
+    try (TrialRun run =
+        new TrialRun(workload.trial(steps), workload.samples(), device, threads, IMAGE_BYTES)) {
       // The memory of a kept path costs more the first time that the process takes it.
       run.whole(Measure.STEPS, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
       for (int round = 0; round < rounds; round++) {

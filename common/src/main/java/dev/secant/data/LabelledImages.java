@@ -90,7 +90,7 @@ final class LabelledImages implements Dataset {
     for (float[] channel : normal) {
       numbers.put(channel);
     }
-    return Optional.of(new StoredImages(ByteBuffer.wrap(pixels), numbers.flip()));
+    return Optional.of(new StoredImages(ByteBuffer.wrap(pixels), numbers.flip(), crop));
   }
 
   /** Writes one sample's inputs. */

@@ -9,8 +9,9 @@ import java.nio.FloatBuffer;
  *
  * @param bytes image after image, {@code [images, channels, height, width]}
  * @param numbers what each byte of each channel is to the network, {@code [channels, 256]}
+ * @param margin how many rows and columns beside its image a sample may begin or end
  */
-public record StoredImages(ByteBuffer bytes, FloatBuffer numbers) {
+public record StoredImages(ByteBuffer bytes, FloatBuffer numbers, int margin) {
   public StoredImages {
     bytes = bytes.asReadOnlyBuffer();
     numbers = numbers.asReadOnlyBuffer();

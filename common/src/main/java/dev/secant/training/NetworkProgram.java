@@ -131,15 +131,16 @@ final class NetworkProgram implements AutoCloseable {
     // Losses over an image's pixels have no deterministic kernel on a GPU, those over a list do.
     boolean listed = language || (task instanceof Task.Segmentation && !device.equals(Device.CPU));
     String output = language ? "output" : "torch.permute(output, [0, 2, 3, 1])";
-    return METHODS
+    return (METHODS + Layers.methods(device))
         .replace("$WEIGHTS", views(network.weights(), "flat", "w"))
         .replace("$BUFFERS", views(network.buffers(), "buffers", "b"))
-        .replace("$PIECES", pieces(Pieces.of(network.weights())))
+        .replace("$PIECES", pieces(Pieces.of(network.weights(), device)))
         .replace("$BODY", network.body().indent(4).strip())
         .replace("$OUTPUT", network.output())
         .replace("$SCORES", listed ? "torch.reshape(" + output + ", [-1, $CLASSES])" : "output")
         .replace("$TARGETS", listed ? "torch.reshape(y, [-1])" : "y")
         // Finding the most likely of many tokens costs a pass over all logits, for no score.
+        .replace("$COUNT", task instanceof Task.Segmentation ? LABELLED : ALL)
         .replace("$CORRECT", language ? "torch.zeros_like(count)" : CORRECT)
         .replace("$SMOOTHING", Double.toString(smoothing).replace('E', 'e'))
         .replace("$SUMS", task instanceof Task.Segmentation ? OVERLAPS : "")
@@ -174,6 +175,11 @@ final class NetworkProgram implements AutoCloseable {
     return "%1$s_parts = torch.split_with_sizes(%2$s, %3$s)\n    %1$s = [%4$s]"
         .formatted(views, vector, sizes, String.join(", ", tensors));
   }
+
+  private static final String LABELLED = "torch.sum(torch.ne(targets, -100), dtype=7)";
+
+  private static final String ALL =
+      "torch.full([], float(torch.numel(targets)), dtype=7, device=ops.prim.device(targets))";
 
   private static final String CORRECT =
       "torch.sum(torch.eq(torch.argmax(torch.detach(scores), 1), targets), dtype=7)";
@@ -232,7 +238,7 @@ final class NetworkProgram implements AutoCloseable {
             else:
               known = unchecked_cast(Tensor, gradient)
             _1 = torch.append(g, torch.reshape(known, [-1]))
-          count = torch.sum(torch.ne(targets, -100), dtype=7)
+          count = $COUNT
           correct = $CORRECT
           sums = torch.stack([torch.to(torch.detach(loss), 7), correct, count])
           return [sums, $PIECES]
@@ -248,7 +254,7 @@ final class NetworkProgram implements AutoCloseable {
           scores = $SCORES
           targets = $TARGETS
           loss = torch.sum(torch.cross_entropy_loss(scores, targets, None, 0), dtype=7)
-          count = torch.sum(torch.ne(targets, -100), dtype=7)
+          count = $COUNT
           correct = $CORRECT
           sums = torch.stack([loss, correct, count])
           $SUMS
@@ -272,7 +278,7 @@ final class NetworkProgram implements AutoCloseable {
   NetworkProgram(Network network, double smoothing, Device device, Optional<DeviceImages> images) {
     this.network = network;
     this.images = images;
-    this.pieces = Pieces.of(network.weights());
+    this.pieces = Pieces.of(network.weights(), device);
     String source = source(network, smoothing, device);
     this.program =
         network

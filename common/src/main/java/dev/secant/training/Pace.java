@@ -21,12 +21,13 @@ public final class Pace implements AutoCloseable {
 
   /**
    * @param threads threads that one operation may use
+   * @param imageMemory bytes of a GPU's memory that the images of the dataset may take
    * @throws dev.secant.config.InputException where the device cannot be used
    */
-  public Pace(Trial trial, Dataset dataset, Device device, int threads) {
+  public Pace(Trial trial, Dataset dataset, Device device, int threads, long imageMemory) {
     this.trial = trial;
     this.root = Engine.open(device, threads);
-    this.run = new TrainingRun(trial, dataset, root, DeviceUse.of(device, 0));
+    this.run = new TrainingRun(trial, dataset, root, DeviceUse.of(device, imageMemory));
     this.state = run.initialState(root);
     this.reference = new ReferencePoint("final", root.zeros(run.network().size()));
   }

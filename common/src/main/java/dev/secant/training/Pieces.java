@@ -1,13 +1,15 @@
 package dev.secant.training;
 
 import dev.secant.architecture.Layout;
+import dev.secant.engine.Device;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * How a gradient leaves the network: each large tensor's as it is, those of small neighbours joined
  * to one vector. Joining all of them would copy every number of a large network once more a step;
- * joining none would make a small network's step many tiny operations.
+ * joining none would make a small network's step many tiny operations. On a GPU all are joined:
+ * there the copy costs little, and each operation on a piece a launch.
  *
  * @param tensors how many tensors of the layout each piece holds
  * @param sizes numbers in each piece; together the length of the weight vector
@@ -21,7 +23,10 @@ record Pieces(List<Integer> tensors, List<Integer> sizes) {
     sizes = List.copyOf(sizes);
   }
 
-  static Pieces of(Layout layout) {
+  static Pieces of(Layout layout, Device device) {
+    if (!device.equals(Device.CPU)) {
+      return new Pieces(List.of(layout.entries().size()), List.of(layout.size()));
+    }
     List<Integer> tensors = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();
     boolean open = false;

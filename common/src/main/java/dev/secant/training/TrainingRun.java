@@ -44,7 +44,7 @@ final class TrainingRun implements AutoCloseable {
     Optional<DeviceImages> images =
         this.dataset
             .stored()
-            .filter(stored -> stored.bytes().remaining() <= use.imageMemory())
+            .filter(stored -> DeviceImages.bytes(stored, this.dataset.task()) <= use.imageMemory())
             .map(stored -> new DeviceImages(stored, this.dataset.task(), root));
     this.program =
         new NetworkProgram(network, trial.control().labelSmoothing(), root.device(), images);

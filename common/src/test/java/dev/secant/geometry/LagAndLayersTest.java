@@ -3,8 +3,8 @@ package dev.secant.geometry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
+import dev.secant.engine.TestDevice;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import java.util.List;
@@ -59,7 +59,7 @@ class LagAndLayersTest {
     float[] reference = random(size, 2, 0.05);
 
     List<Products> products;
-    try (Scope scope = Engine.open(1);
+    try (Scope scope = TestDevice.open();
         LayersProgram program = new LayersProgram(sizes)) {
       products = program.products(scope, scope.floats(w), scope.floats(g), scope.floats(reference));
     }
@@ -83,7 +83,7 @@ class LagAndLayersTest {
   }
 
   private static Lag lag(float[] ws, float[] gs, float[] wt, float[] gt, float[] reference) {
-    try (Scope scope = Engine.open(1);
+    try (Scope scope = TestDevice.open();
         LagProgram program = new LagProgram()) {
       return program.between(
           scope,

@@ -3,9 +3,9 @@ package dev.secant.geometry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.secant.engine.Engine;
 import dev.secant.engine.Program;
 import dev.secant.engine.Scope;
+import dev.secant.engine.TestDevice;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,7 +31,7 @@ class PartialSumsTest {
         PartialSums.method("dots", List.of("x", "y"), List.of(), List.of("x_i x_i", "x_i y_i"));
     assertThat(text).contains("if ops.prim.is_cuda(x):");
 
-    try (Scope scope = Engine.open(1);
+    try (Scope scope = TestDevice.open();
         Program program = Program.compile(text.replace("ops.prim.is_cuda(x)", cuda))) {
       double[] sums =
           program.call(scope, "dots", scope.floats(x), scope.floats(y)).get(0).toDoubles();

@@ -3,9 +3,9 @@ package dev.secant.geometry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
+import dev.secant.engine.TestDevice;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import dev.secant.table.StepRecord;
@@ -83,7 +83,7 @@ class ProductsProgramTest {
     }
 
     Products p;
-    try (Scope scope = Engine.open(1);
+    try (Scope scope = TestDevice.open();
         ProductsProgram program = new ProductsProgram()) {
       Tensor g = scope.floats(gradient, size);
       p =
@@ -165,7 +165,7 @@ class ProductsProgramTest {
 
   private static Products products(
       float[] before, float[] gradient, float[] after, float[] reference) {
-    try (Scope scope = Engine.open(1);
+    try (Scope scope = TestDevice.open();
         ProductsProgram program = new ProductsProgram()) {
       return ProductsProgram.read(
               program.ofStep(

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
+import dev.secant.engine.TestDevice;
 import dev.secant.engine.VectorUnits;
 import dev.secant.optimizer.ChunkMove;
 import dev.secant.optimizer.Sgd;
@@ -52,7 +52,7 @@ class StepProductsTest {
     List<float[]> path = List.of(random(size, 0, 1), random(size, 1, 1), random(size, 2, 1));
     List<float[]> gradients = List.of(random(size, 3, 1), random(size, 4, 1));
     List<float[]> points = List.of(random(size, 5, 1), random(size, 6, 1));
-    try (Scope scope = Engine.open(1);
+    try (Scope scope = TestDevice.open();
         StepProducts products =
             new StepProducts(points.stream().map(scope::floats).toList(), scope, vectors)) {
       for (int t = 0; t < 2; t++) {
@@ -150,7 +150,7 @@ class StepProductsTest {
   private static List<Products> next(
       boolean vectors, float[] before, float[] gradient, float[] after, List<float[]> references) {
     int cut = Math.max(1, gradient.length / 3);
-    try (Scope scope = Engine.open(1);
+    try (Scope scope = TestDevice.open();
         StepProducts products =
             new StepProducts(references.stream().map(scope::floats).toList(), scope, vectors)) {
       products.beforeMove(scope.floats(before));

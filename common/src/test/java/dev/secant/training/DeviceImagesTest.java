@@ -6,8 +6,8 @@ import dev.secant.config.Settings;
 import dev.secant.data.Batch;
 import dev.secant.data.Dataset;
 import dev.secant.data.Datasets;
-import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
+import dev.secant.engine.TestDevice;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import java.io.IOException;
@@ -72,7 +72,7 @@ class DeviceImagesTest {
     Batch pixels = new Batch(data.task(), 32);
     Batch cuts = Batch.ofCuts(data.task(), 32);
     int[] samples = IntStream.range(0, 32).map(i -> 31 - i).toArray();
-    try (Scope scope = Engine.open(1);
+    try (Scope scope = TestDevice.open();
         DeviceImages images = new DeviceImages(data.stored().orElseThrow(), data.task(), scope)) {
       for (int step = 0; step < 4; step++) {
         data.readTrain(samples, RandomStream.at(2, Purpose.AUGMENTATION, step), pixels);

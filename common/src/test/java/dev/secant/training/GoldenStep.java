@@ -6,11 +6,10 @@ import dev.secant.architecture.Layout;
 import dev.secant.architecture.Network;
 import dev.secant.data.Batch;
 import dev.secant.data.Task;
-import dev.secant.engine.Device;
-import dev.secant.engine.Engine;
 import dev.secant.engine.Program;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
+import dev.secant.engine.TestDevice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -68,8 +67,8 @@ final class GoldenStep {
     assertThat(names(network.buffers())).isEqualTo(names("b/"));
     assertStep(network, 7, DOUBLE);
     assertStep(network, 6, single);
-    try (Scope scope = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network, 0, Device.CPU)) {
+    try (Scope scope = TestDevice.open();
+        NetworkProgram program = new NetworkProgram(network, 0, TestDevice.device())) {
       double[] sums = program.emptySums();
       State state = state(scope, network);
       ByteBuffer buffers = state.buffers().toBytes();
@@ -82,7 +81,7 @@ final class GoldenStep {
   private static Program compile(Network network, String source) {
     return network
         .module()
-        .map(file -> Program.compile(source, file, Device.CPU))
+        .map(file -> Program.compile(source, file, TestDevice.device()))
         .orElseGet(() -> Program.compile(source));
   }
 
@@ -92,15 +91,16 @@ final class GoldenStep {
     String step =
         STEP.replace("$X", tokens ? "x" : "torch.to(x, $TYPE)")
             .replace("$TYPE", Integer.toString(type));
-    try (Scope scope = Engine.open(1);
-        Program program = compile(network, NetworkProgram.source(network, 0, Device.CPU) + step)) {
+    try (Scope scope = TestDevice.open();
+        Program program =
+            compile(network, NetworkProgram.source(network, 0, TestDevice.device()) + step)) {
       State state = state(scope, network);
       List<Tensor> results =
           program.call(
               scope,
               "step",
-              NetworkProgram.input(scope, batch),
-              NetworkProgram.target(scope, batch),
+              scope.here(NetworkProgram.input(scope, batch)),
+              scope.here(NetworkProgram.target(scope, batch)),
               state.weights(),
               state.buffers(),
               scope.longs());

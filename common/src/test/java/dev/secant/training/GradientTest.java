@@ -12,6 +12,7 @@ import dev.secant.engine.Engine;
 import dev.secant.engine.Program;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
+import dev.secant.engine.TestDevice;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import dev.secant.sweep.Trial;
@@ -81,12 +82,21 @@ class GradientTest {
   @ParameterizedTest
   @MethodSource("networks")
   void float32GivesTheSameGradient(String name) {
-    assertFloat32GivesTheSameGradient(name, Device.CPU);
+    assertFloat32GivesTheSameGradient(name, TestDevice.device());
   }
 
   /** The text that a GPU would run, on the processor. */
   @ParameterizedTest
-  @ValueSource(strings = {"unet", "max unpool", "mlp", "transformer-lm"})
+  @ValueSource(
+      strings = {
+        "unet",
+        "max unpool",
+        "max unpool of odd sides",
+        "adaptive average pool",
+        "vgg",
+        "mlp",
+        "transformer-lm"
+      })
   void whatIsWrittenForAGpuGivesTheSameGradient(String name) {
     assertFloat32GivesTheSameGradient(name, new Device.Gpu(0, true));
   }
@@ -96,7 +106,7 @@ class GradientTest {
     double[] weights = weights(network);
     Batch batch = TinyNetworks.batch(network.task());
     try (Exact exact = new Exact(network);
-        Scope scope = Engine.open(1);
+        Scope scope = TestDevice.open();
         NetworkProgram program = new NetworkProgram(network, 0, device)) {
       double[] expected = exact.gradient(weights);
 
@@ -137,10 +147,10 @@ class GradientTest {
                 steps.arriveAndAwaitAdvance();
               }
             });
-    try (Scope root = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network, 0, Device.CPU);
+    try (Scope root = TestDevice.open();
+        NetworkProgram program = new NetworkProgram(network, 0, TestDevice.device());
         OptimizerProgram optimizer =
-            new OptimizerProgram(trial, program.pieces().sizes(), Device.CPU)) {
+            new OptimizerProgram(trial, program.pieces().sizes(), TestDevice.device())) {
       List<ByteBuffer> undisturbed = walk(root, network, program, optimizer, batch, () -> {});
       collector.start();
       List<ByteBuffer> disturbed =

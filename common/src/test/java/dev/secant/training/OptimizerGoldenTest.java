@@ -2,9 +2,8 @@ package dev.secant.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.secant.engine.Device;
-import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
+import dev.secant.engine.TestDevice;
 import dev.secant.sweep.Trial;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,8 +49,9 @@ class OptimizerGoldenTest {
                 "{type: shapes, train: 96, validation: 32}",
                 optimizer,
                 ", weight-decay: 0.05, clip-norm: 3"));
-    try (Scope scope = Engine.open(1);
-        OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE), Device.CPU)) {
+    try (Scope scope = TestDevice.open();
+        OptimizerProgram program =
+            new OptimizerProgram(trial, List.of(SIZE), TestDevice.device())) {
       State state = state(scope, trial, golden.get("start").data());
       for (int t = 0; t < STEPS; t++) {
         float[] gradient = new float[SIZE];

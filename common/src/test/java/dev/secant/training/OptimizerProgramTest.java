@@ -7,6 +7,7 @@ import dev.secant.engine.Device;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
+import dev.secant.engine.TestDevice;
 import dev.secant.engine.VectorUnits;
 import dev.secant.geometry.Products;
 import dev.secant.geometry.StepProducts;
@@ -59,8 +60,9 @@ class OptimizerProgramTest {
     double[] start = vector(0);
     double[] expected = start.clone();
     Formula formula = new Formula(trial);
-    try (Scope scope = Engine.open(1);
-        OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE), Device.CPU)) {
+    try (Scope scope = TestDevice.open();
+        OptimizerProgram program =
+            new OptimizerProgram(trial, List.of(SIZE), TestDevice.device())) {
       State state = state(scope, trial, start);
       for (int t = 1; t <= STEPS; t++) {
         try (Scope step = scope.child()) {
@@ -96,8 +98,9 @@ class OptimizerProgramTest {
   void theGradientIsLeftAsItIs() {
     for (String type : Optimizers.types().keySet()) {
       Trial trial = trial("{type: %s, lr: 0.1}".formatted(type), 0.1, "0.5");
-      try (Scope scope = Engine.open(1);
-          OptimizerProgram program = new OptimizerProgram(trial, List.of(SIZE), Device.CPU)) {
+      try (Scope scope = TestDevice.open();
+          OptimizerProgram program =
+              new OptimizerProgram(trial, List.of(SIZE), TestDevice.device())) {
         Tensor gradient = tensor(scope, vector(1));
         float[] before = gradient.toFloats();
         program.update(

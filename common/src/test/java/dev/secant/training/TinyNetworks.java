@@ -51,7 +51,8 @@ final class TinyNetworks {
     networks.put(
         "overlapping max pool",
         images((net, x) -> net.maxPool(net.conv("a", x, 3, 3, 1), 3, 2, 1)));
-    networks.put("max unpool", unpooled());
+    networks.put("max unpool", unpooled(PIXELS));
+    networks.put("max unpool of odd sides", unpooled(new Task.Segmentation(2, 9, 7, 3)));
     networks.put(
         "adaptive average pool",
         images((net, x) -> net.adaptiveAveragePool(net.relu(net.conv("a", x, 4, 3, 1)), 4)));
@@ -147,10 +148,10 @@ final class TinyNetworks {
     return net.build(net.convWithBias("last", net.concatenate(y, x), PIXELS.classes(), 1));
   }
 
-  private static Network unpooled() {
-    NetworkBuilder net = new NetworkBuilder(PIXELS);
+  private static Network unpooled(Task task) {
+    NetworkBuilder net = new NetworkBuilder(task);
     Pooled pooled = net.maxPoolWithIndices(net.conv("a", net.input(), 3, 3, 1));
     Value x = net.maxUnpool(net.conv("b", pooled.values(), 3, 3, 1), pooled);
-    return net.build(net.convWithBias("last", x, PIXELS.classes(), 3));
+    return net.build(net.convWithBias("last", x, task.classes(), 3));
   }
 }

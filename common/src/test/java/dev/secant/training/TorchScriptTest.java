@@ -10,9 +10,8 @@ import dev.secant.architecture.Network;
 import dev.secant.config.InputException;
 import dev.secant.config.Settings;
 import dev.secant.data.Task;
-import dev.secant.engine.Device;
-import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
+import dev.secant.engine.TestDevice;
 import dev.secant.sweep.Trial;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,7 +59,7 @@ class TorchScriptTest {
     assertThat(network.buffers().entries().stream().map(Layout.Entry::name))
         .containsExactly(
             "bn1.running_mean", "bn1.running_var", "block.1.running_mean", "block.1.running_var");
-    try (Scope scope = Engine.open(1)) {
+    try (Scope scope = TestDevice.open()) {
       State one = State.initial(scope, network, trial(1));
       State two = State.initial(scope, network, trial(2));
       assertThat(one.vectors()).isEqualTo(two.vectors());
@@ -72,9 +71,9 @@ class TorchScriptTest {
   void programsDoNotDisturbEachOther() throws IOException {
     GoldenStep golden = GoldenStep.read("modules/net");
     Network network = architecture("net").network(golden.task());
-    try (Scope scope = Engine.open(1);
-        NetworkProgram one = new NetworkProgram(network, 0, Device.CPU);
-        NetworkProgram other = new NetworkProgram(network, 0, Device.CPU)) {
+    try (Scope scope = TestDevice.open();
+        NetworkProgram one = new NetworkProgram(network, 0, TestDevice.device());
+        NetworkProgram other = new NetworkProgram(network, 0, TestDevice.device())) {
       List<ByteBuffer> alone = walk(scope, network, List.of(one));
       List<ByteBuffer> taking = walk(scope, network, List.of(one, other, one));
 
@@ -173,8 +172,8 @@ class TorchScriptTest {
   void anOutputOfAnotherShapeIsRefused() {
     Task task = new Task.Classification(2, 5, 5, 4);
     Network network = architecture("mlp").network(task);
-    try (Scope scope = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network, 0, Device.CPU)) {
+    try (Scope scope = TestDevice.open();
+        NetworkProgram program = new NetworkProgram(network, 0, TestDevice.device())) {
       State state = State.initial(scope, network, trial(0));
       assertThatThrownBy(
               () ->

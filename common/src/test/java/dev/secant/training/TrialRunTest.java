@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.secant.data.Batch;
 import dev.secant.data.Dataset;
-import dev.secant.engine.Device;
-import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
+import dev.secant.engine.TestDevice;
 import dev.secant.sweep.Measure;
 import dev.secant.sweep.Trial;
 import dev.secant.table.StepRecord;
@@ -187,7 +186,7 @@ class TrialRunTest {
             blocks.add(outcomes.size());
           }
         };
-    try (Scope root = Engine.open(1);
+    try (Scope root = TestDevice.open();
         TrainingRun run = new TrainingRun(trial, dataset, root, new DeviceUse(5, Long.MAX_VALUE))) {
       State state = run.initialState(root);
       run.walk(state, 12, List.of(looking), Monitor.NONE);
@@ -321,13 +320,13 @@ class TrialRunTest {
   }
 
   static TrialRun run(String json) {
-    return run(json, DeviceUse.of(Device.CPU, 0));
+    return run(json, DeviceUse.of(TestDevice.device(), 0));
   }
 
   private static TrialRun run(String json, DeviceUse use) {
     Trial trial = Trials.parse(json);
     Dataset dataset = trial.dataset().load(Path.of("."));
-    return new TrialRun(trial, dataset, Device.CPU, 1, use);
+    return new TrialRun(trial, dataset, TestDevice.device(), 1, use);
   }
 
   /**

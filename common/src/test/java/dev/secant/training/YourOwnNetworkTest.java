@@ -12,9 +12,8 @@ import dev.secant.architecture.Network;
 import dev.secant.config.InputException;
 import dev.secant.config.Settings;
 import dev.secant.data.Task;
-import dev.secant.engine.Device;
-import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
+import dev.secant.engine.TestDevice;
 import example.SecondMlp;
 import java.io.IOException;
 import java.net.URL;
@@ -88,11 +87,13 @@ class YourOwnNetworkTest {
 
   /** The loss after some steps against the gradient. */
   private static double loss(Network network, int steps) {
-    try (Scope scope = Engine.open(1);
-        NetworkProgram program = new NetworkProgram(network, 0, Device.CPU);
+    try (Scope scope = TestDevice.open();
+        NetworkProgram program = new NetworkProgram(network, 0, TestDevice.device());
         OptimizerProgram optimizer =
             new OptimizerProgram(
-                Trials.parse(TrialRunTest.trials().get(0)), program.pieces().sizes(), Device.CPU)) {
+                Trials.parse(TrialRunTest.trials().get(0)),
+                program.pieces().sizes(),
+                TestDevice.device())) {
       State state = State.initial(scope, network, Trials.parse(TrialRunTest.trials().get(0)));
       for (int i = 0; i < steps; i++) {
         NetworkProgram.Gradient gradient =
