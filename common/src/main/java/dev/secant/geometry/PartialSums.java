@@ -1,6 +1,7 @@
 package dev.secant.geometry;
 
 import java.util.List;
+import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -12,8 +13,9 @@ import java.util.stream.Collectors;
  * numbers always the same way: the norm of Adam's first update, whose numbers all have the same
  * size, was off by 5e-6 of it.
  *
- * <p>On a GPU, where many small calls cost more than passes, the vectors are one part, and the sums
- * are float64.
+ * <p>On a GPU, where many small calls cost more than passes, the vectors are one part. Squares are
+ * summed in float64. A product of two vectors is a {@code dot}: its kernel adds in float32, but in
+ * thousands of short sums side by side, and makes no vector on the way, as {@code sum(mul)} would.
  */
 final class PartialSums {
   /** Seven vectors of this length, 128 KiB each, lie in a second-level cache. */
@@ -71,12 +73,11 @@ final class PartialSums {
     StringBuilder loop = new StringBuilder();
     loop.append(
         """
-        if ops.prim.is_cuda(%1$s):
+        on_gpu = ops.prim.is_cuda(%1$s)
+        if on_gpu:
           part = torch.size(%1$s, 0)
-          summed = annotate(Optional[int], 7)
         else:
           part = %2$d
-          summed = annotate(Optional[int], None)
         """
             .formatted(vectors.get(0), PART));
     vectors.forEach(
@@ -85,16 +86,29 @@ final class PartialSums {
     loop.append("for i in range(torch.len(%s_parts)):\n".formatted(vectors.get(0)));
     vectors.forEach(vector -> loop.append("  %1$s_i = %1$s_parts[i]\n".formatted(vector)));
     derived.forEach(statement -> loop.append("  %s\n".formatted(statement)));
-    for (int p = 0; p < pairs.size(); p++) {
-      String[] pair = pairs.get(p).split(" ");
-      loop.append(
-          "  _%d = torch.append(sums, torch.sum(torch.mul(%s, %s), dtype=summed))\n"
-              .formatted(p, pair[0], pair[1]));
-    }
+    loop.append("  if on_gpu:\n");
+    loop.append(sums(pairs, PartialSums::whole));
+    loop.append("  else:\n");
+    loop.append(sums(pairs, (x, y) -> "torch.sum(torch.mul(%s, %s))".formatted(x, y)));
     loop.append(
         "total = torch.sum(torch.view(torch.to(torch.stack(sums), 7), [-1, %d]), [0])\n"
             .formatted(pairs.size()));
     return loop.toString();
+  }
+
+  private static String sums(List<String> pairs, BinaryOperator<String> product) {
+    StringBuilder sums = new StringBuilder();
+    for (String pair : pairs) {
+      String[] names = pair.split(" ");
+      sums.append("    _0 = torch.append(sums, %s)\n".formatted(product.apply(names[0], names[1])));
+    }
+    return sums.toString();
+  }
+
+  private static String whole(String x, String y) {
+    return x.equals(y)
+        ? "torch.square(torch.linalg_vector_norm(%s, 2, None, False, dtype=7))".formatted(x)
+        : "torch.to(torch.dot(%s, %s), 7)".formatted(x, y);
   }
 
   private static String typed(List<String> names) {

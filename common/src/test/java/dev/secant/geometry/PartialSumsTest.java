@@ -29,7 +29,7 @@ class PartialSumsTest {
     }
     String text =
         PartialSums.method("dots", List.of("x", "y"), List.of(), List.of("x_i x_i", "x_i y_i"));
-    assertThat(text).contains("if ops.prim.is_cuda(x):");
+    assertThat(text).contains("on_gpu = ops.prim.is_cuda(x)");
 
     try (Scope scope = TestDevice.open();
         Program program = Program.compile(text.replace("ops.prim.is_cuda(x)", cuda))) {

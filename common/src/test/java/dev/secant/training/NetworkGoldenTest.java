@@ -1,5 +1,7 @@
 package dev.secant.training;
 
+import dev.secant.engine.Device;
+import dev.secant.engine.TestDevice;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,9 @@ class NetworkGoldenTest {
 
   /** What PyTorch's own float32 loses where many layers normalise a few numbers. */
   private static final double DEEP = 1e-4;
+
+  /** The same of resnet-50 by cuDNN's kernels: PyTorch's own were off by 4e-3 on an H100. */
+  private static final double DEEP_ON_GPU = 1e-2;
 
   @ParameterizedTest
   @CsvSource(
@@ -34,6 +39,9 @@ class NetworkGoldenTest {
   void aStepIsPyTorchs(String file, String hocon) throws IOException {
     GoldenStep golden = GoldenStep.read(file);
     double single = List.of("resnet-50", "segnet").contains(file) ? DEEP : SINGLE;
+    if (file.equals("resnet-50") && !TestDevice.device().equals(Device.CPU)) {
+      single = DEEP_ON_GPU;
+    }
 
     golden.assertSame(TinyNetworks.architecture(hocon, golden.task()), single);
   }
