@@ -3,10 +3,15 @@ package dev.secant.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.secant.sweep.Trial;
+import dev.secant.training.Pace;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The switches belong to the process, so each test leaves them as they were. */
 class TorchContextTest {
@@ -80,6 +85,33 @@ class TorchContextTest {
       context.setDeterministic(false);
 
       assertThat(only(program.call(scope, "unpool", x))).isEqualTo(unpooled);
+    }
+  }
+
+  /** As small trials beside those on a GPU of the same process do. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"type\": \"segnet\", \"channels\": 2} | {\"type\": \"scenes\", \"train\": 16, \"validation\": 4}",
+        "{\"type\": \"vgg\", \"channels\": 2}    | {\"type\": \"shapes\", \"train\": 16, \"validation\": 4}",
+        "{\"type\": \"lstm-lm\", \"hidden\": 8}  | {\"type\": \"grammar\", \"tokens\": 2000}"
+      })
+  void theProcessorTrainsWhereTheProcessKeepsToDeterministicKernels(
+      String architecture, String dataset) {
+    Trial trial =
+        Trial.fromJson(
+            """
+            {"architecture": %s, "dataset": %s, "batch-size": 4,
+             "optimizer": {"type": "momentum", "lr": 0.001},
+             "seeds": {"init": 0, "order": 0, "noise": 0}, "epochs": 1,
+             "schedule": {"type": "constant"}, "weight-decay": 0, "max-loss": 1e4}
+            """
+                .formatted(architecture, dataset));
+    context.setDeterministic(true);
+
+    try (Pace pace = new Pace(trial, trial.dataset().load(Path.of(".")), Device.CPU, 1, 0)) {
+      assertThat(pace.plain(2)).isPositive();
     }
   }
 

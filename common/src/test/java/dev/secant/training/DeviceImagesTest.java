@@ -53,6 +53,14 @@ class DeviceImagesTest {
   }
 
   @Test
+  void theBordersCountAsMemory() {
+    Dataset data = Datasets.parse(Settings.of(Map.of("type", "mnist", "crop", 2))).load(root);
+
+    assertThat(DeviceImages.bytes(data.stored().orElseThrow(), data.task()))
+        .isEqualTo(IMAGES * (HEIGHT + 4) * (WIDTH + 4));
+  }
+
+  @Test
   void normalisesEachChannelByItself() {
     assertSameSamples(Map.of("type", "shapes", "train", 40, "validation", 12, "size", 9));
   }
