@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
  * numbers always the same way: the norm of Adam's first update, whose numbers all have the same
  * size, was off by 5e-6 of it.
  *
- * <p>On a GPU, where many small calls cost more than passes, the vectors are one part. Squares are
- * summed in float64. A product of two vectors is a {@code dot}: its kernel adds in float32, but in
- * thousands of short sums side by side, and makes no vector on the way, as {@code sum(mul)} would.
+ * <p>On a GPU, where many small calls cost more than passes, the vectors are one part, and the sums
+ * are float64. A norm makes no vector on the way, as {@code sum(mul)} does; {@code dot} makes none
+ * either, but adds in float32.
  */
 final class PartialSums {
   /** Seven vectors of this length, 128 KiB each, lie in a second-level cache. */
@@ -108,7 +108,7 @@ final class PartialSums {
   private static String whole(String x, String y) {
     return x.equals(y)
         ? "torch.square(torch.linalg_vector_norm(%s, 2, None, False, dtype=7))".formatted(x)
-        : "torch.to(torch.dot(%s, %s), 7)".formatted(x, y);
+        : "torch.sum(torch.mul(%s, %s), dtype=7)".formatted(x, y);
   }
 
   private static String typed(List<String> names) {

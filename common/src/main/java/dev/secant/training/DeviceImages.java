@@ -86,8 +86,8 @@ final class DeviceImages implements AutoCloseable {
     long count = direct.remaining() / planes.length;
     try (Scope passing = scope.child()) {
       Tensor moved = passing.here(passing.bytes(direct, count, channels, height, width));
-      this.images =
-          scope.copyOf(program.call(passing, "bordered", moved, passing.longs(margin)).get(0));
+      this.images = program.call(passing, "bordered", moved, passing.longs(margin)).get(0);
+      scope.keep(images);
       this.plane = scope.copyOf(passing.here(passing.longs(planes)));
       this.column = scope.copyOf(passing.here(passing.longs(columns)));
       this.channel = scope.copyOf(passing.here(passing.longs(tables)));
