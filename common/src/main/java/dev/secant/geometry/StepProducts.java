@@ -6,6 +6,7 @@ import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
 import dev.secant.engine.VectorUnits;
 import dev.secant.optimizer.ChunkMove;
+import dev.secant.optimizer.SummedMove;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -55,13 +56,33 @@ public final class StepProducts implements AutoCloseable {
   }
 
   /**
-   * The next step, and the products on its way.
+   * The next steps, and the products on their way.
    *
-   * @param weights that it moves
-   * @param gradient at these weights; vectors that lie one after another
+   * @param settings of each step
+   * @param slots of the rule
+   * @param weights that they move
+   * @param gradients of each step, raw; vectors that lie one after another
    */
-  public void move(ChunkMove move, ByteBuffer weights, List<ByteBuffer> gradient) {
-    known.add(VectorPass.of(move, weights, gradient, all(references), areCoresIdle()));
+  public void move(
+      ChunkMove.Rule rule,
+      List<ChunkMove.Settings> settings,
+      List<ByteBuffer> slots,
+      ByteBuffer weights,
+      List<List<ByteBuffer>> gradients) {
+    List<ByteBuffer> points = all(references);
+    if (points.size() != 1) {
+      for (int i = 0; i < settings.size(); i++) {
+        ChunkMove step = rule.step(settings.get(i), slots);
+        known.add(VectorPass.of(step, weights, gradients.get(i), points, areCoresIdle()));
+      }
+      return;
+    }
+    for (int i = 0; i < settings.size(); i += SummedMove.MOST) {
+      int end = Math.min(i + SummedMove.MOST, settings.size());
+      SummedMove steps = rule.summed(settings.subList(i, end), slots);
+      VectorPass.of(steps, weights, gradients.subList(i, end), points.get(0), areCoresIdle())
+          .forEach(products -> known.add(List.of(products)));
+    }
   }
 
   /** Somebody else is about to move these weights; the path goes on from where it was. */
@@ -81,7 +102,9 @@ public final class StepProducts implements AutoCloseable {
     Optional<ByteBuffer> from = shared(before);
     Optional<ByteBuffer> to = shared(weights);
     if (from.isPresent() && to.isPresent()) {
-      move(made(from.get()), to.get(), all(gradient));
+      known.add(
+          VectorPass.of(
+              made(from.get()), to.get(), all(gradient), all(references), areCoresIdle()));
     } else {
       compute(scope, before, gradient, weights);
       copy.call(scope, "copy", before, weights);

@@ -2,6 +2,7 @@ package dev.secant.geometry;
 
 import dev.secant.engine.VectorUnits;
 import dev.secant.optimizer.ChunkMove;
+import dev.secant.optimizer.SummedMove;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -24,9 +25,9 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>All vectors are float32 in native order. Java 17 and 18 read them where they lie; Java 19 took
  * such loads away, so there a chunk is copied to the heap first, which takes half as long again.
  *
- * <p>The two loops take buffers and places one by one, and share no body: with a record for a
- * chunk, or a method that is passed a vector, Java 17's compiler after some thousand calls put each
- * vector on the heap, and the same sums took three times as long.
+ * <p>The loops take buffers and places one by one, and share no body: with a record for a chunk, or
+ * a method that is passed a vector, Java 17's compiler after some thousand calls put each vector on
+ * the heap, and the same sums took three times as long.
  */
 public final class VectorPass {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -71,27 +72,56 @@ public final class VectorPass {
       List<ByteBuffer> gradient,
       List<ByteBuffer> references,
       boolean shared) {
-    List<Block> blocks = Block.of(gradient);
-    Stream<Block> stream =
-        shared && blocks.size() >= MANY ? blocks.parallelStream() : blocks.stream();
-    List<double[]> sums = stream.map(block -> sums(block, move, weights, references)).toList();
+    List<double[]> sums =
+        stream(Block.of(List.of(gradient)), shared)
+            .map(block -> sums(block, move, weights, references))
+            .toList();
     double[] total = new double[products(references)];
     sums.forEach(block -> add(total, block));
     return IntStream.range(0, references.size())
-        .mapToObj(
-            i -> {
-              int at = SHARED + TOWARDS * i;
-              return new Products(
-                  total[0],
-                  total[1],
-                  total[at],
-                  total[at + 1],
-                  total[3],
-                  total[at + 2],
-                  total[2],
-                  total[at + 3]);
-            })
+        .mapToObj(k -> products(total, 0, SHARED + TOWARDS * k))
         .toList();
+  }
+
+  /**
+   * Makes one step, or two at once, with the products of each towards one point in the same loop.
+   *
+   * @param gradients each step's: vectors that lie one after another, as long in every step
+   * @param shared whether other threads may help
+   * @return the products of each step
+   */
+  public static List<Products> of(
+      SummedMove move,
+      ByteBuffer weights,
+      List<List<ByteBuffer>> gradients,
+      ByteBuffer reference,
+      boolean shared) {
+    List<double[]> sums =
+        stream(Block.of(gradients), shared)
+            .map(block -> sums(block, move, weights, reference))
+            .toList();
+    double[] total = new double[gradients.size() * (SHARED + TOWARDS)];
+    sums.forEach(block -> add(total, block));
+    return IntStream.range(0, gradients.size())
+        .map(step -> step * (SHARED + TOWARDS))
+        .mapToObj(at -> products(total, at, at + SHARED))
+        .toList();
+  }
+
+  private static Products products(double[] sums, int shared, int towards) {
+    return new Products(
+        sums[shared],
+        sums[shared + 1],
+        sums[towards],
+        sums[towards + 1],
+        sums[shared + 3],
+        sums[towards + 2],
+        sums[shared + 2],
+        sums[towards + 3]);
+  }
+
+  private static Stream<Block> stream(List<Block> blocks, boolean shared) {
+    return shared && blocks.size() >= MANY ? blocks.parallelStream() : blocks.stream();
   }
 
   private static int products(List<ByteBuffer> references) {
@@ -99,41 +129,88 @@ public final class VectorPass {
   }
 
   /**
-   * Where a share begins, in the whole vectors and in its piece of the gradient, in bytes.
+   * Where a share begins, in the whole vectors and in its piece of each step's gradient, in bytes.
    *
    * @param size at most {@link #BLOCK}
    */
-  private record Block(int start, ByteBuffer gradient, int inGradient, int size) {
-    static List<Block> of(List<ByteBuffer> gradient) {
+  private record Block(int start, List<ByteBuffer> gradients, int inGradient, int size) {
+    static List<Block> of(List<List<ByteBuffer>> gradients) {
       List<Block> blocks = new ArrayList<>();
       int start = 0;
-      for (ByteBuffer piece : gradient) {
-        for (int i = 0; i < piece.capacity(); i += BLOCK) {
-          blocks.add(new Block(start + i, piece, i, Math.min(BLOCK, piece.capacity() - i)));
+      for (int piece = 0; piece < gradients.get(0).size(); piece++) {
+        int here = piece;
+        List<ByteBuffer> pieces = gradients.stream().map(step -> step.get(here)).toList();
+        int length = pieces.get(0).capacity();
+        for (int i = 0; i < length; i += BLOCK) {
+          blocks.add(new Block(start + i, pieces, i, Math.min(BLOCK, length - i)));
         }
-        start += piece.capacity();
+        start += length;
       }
       return blocks;
     }
   }
 
   private static double[] sums(
+      Block block, SummedMove move, ByteBuffer weights, ByteBuffer reference) {
+    List<? extends ChunkMove> steps = move.steps();
+    int each = (SHARED + TOWARDS) * WIDTH;
+    float[] lanes = new float[steps.size() * each];
+    double[] sums = new double[steps.size() * each];
+    int whole = block.size() - block.size() % CHUNK;
+    for (int i = 0; i < whole; i += CHUNK) {
+      int at = block.start() + i;
+      int inPiece = block.inGradient() + i;
+      move.move(weights, at, block.gradients(), inPiece, LENGTH, reference, lanes);
+      add(lanes, steps.size() * (SHARED + TOWARDS), sums, 0);
+    }
+    if (whole < block.size()) {
+      for (int step = 0; step < steps.size(); step++) {
+        double[] rest = new double[each];
+        chunks(block, step, whole, steps.get(step), weights, List.of(reference), rest);
+        for (int i = 0; i < each; i++) {
+          sums[step * each + i] += rest[i];
+        }
+      }
+    }
+    return lanesAdded(sums);
+  }
+
+  private static double[] sums(
       Block block, ChunkMove move, ByteBuffer weights, List<ByteBuffer> references) {
+    double[] sums = new double[products(references) * WIDTH];
+    chunks(block, 0, 0, move, weights, references, sums);
+    return lanesAdded(sums);
+  }
+
+  /**
+   * Moves the chunks of a block one by one, and looks at each after it.
+   *
+   * @param step whose gradient it is
+   * @param from where the first of them begins in the block, in bytes
+   */
+  private static void chunks(
+      Block block,
+      int step,
+      int from,
+      ChunkMove move,
+      ByteBuffer weights,
+      List<ByteBuffer> references,
+      double[] sums) {
+    ByteBuffer gradient = block.gradients().get(step);
     float[] before = new float[LENGTH];
     float[] lanes = new float[(SHARED + TOWARDS) * WIDTH];
-    double[] sums = new double[products(references) * WIDTH];
     float[] copies = new float[IN_PLACE ? 0 : 3 * LENGTH];
-    for (int i = 0; i < block.size(); i += CHUNK) {
+    for (int i = from; i < block.size(); i += CHUNK) {
       int at = block.start() + i;
       int inPiece = block.inGradient() + i;
       int size = Math.min(CHUNK, block.size() - i);
-      move.move(weights, at, block.gradient(), inPiece, size / Float.BYTES, before);
+      move.move(weights, at, gradient, inPiece, size / Float.BYTES, before);
       if (references.isEmpty()) {
         continue;
       }
       boolean whole = size == CHUNK;
       Arrays.fill(before, size / Float.BYTES, LENGTH, 0);
-      ByteBuffer g = whole ? block.gradient() : padded(block.gradient(), inPiece, size);
+      ByteBuffer g = whole ? gradient : padded(gradient, inPiece, size);
       ByteBuffer a = whole ? weights : padded(weights, at, size);
       int inWeights = whole ? at : 0;
       int inGradient = whole ? inPiece : 0;
@@ -150,7 +227,6 @@ public final class VectorPass {
         }
       }
     }
-    return lanesAdded(sums);
   }
 
   /** A short chunk as a whole one: the zeros behind it add nothing to any product. */

@@ -24,16 +24,26 @@ public interface ChunkMove {
   void move(
       ByteBuffer weights, int at, ByteBuffer gradient, int inGradient, int size, float[] before);
 
-  /** A rule's steps. */
-  @FunctionalInterface
+  /**
+   * What one step is made with.
+   *
+   * @param factor what clipping multiplies the gradient by
+   * @param decay weight decay
+   */
+  record Settings(double learningRate, float factor, double decay) {}
+
+  /**
+   * A rule's steps; its slots are float32 in native order, as {@link Optimizer#slots()} has them.
+   */
   interface Rule {
+    /** A step. */
+    ChunkMove step(Settings settings, List<ByteBuffer> slots);
+
     /**
-     * The step for these settings.
+     * Steps with their products.
      *
-     * @param factor what clipping multiplies the gradient by
-     * @param decay weight decay
-     * @param slots in the order of {@link Optimizer#slots()}; float32 in native order
+     * @param settings of each, at most {@link SummedMove#MOST}
      */
-    ChunkMove step(double learningRate, float factor, double decay, List<ByteBuffer> slots);
+    SummedMove summed(List<Settings> settings, List<ByteBuffer> slots);
   }
 }

@@ -1,5 +1,6 @@
 package dev.secant.optimizer;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -65,6 +66,17 @@ public record Sgd(double learningRate, double momentum, boolean nesterov) implem
   @Override
   public Optional<ChunkMove.Rule> chunks() {
     return Optional.of(
-        (rate, factor, decay, slots) -> new VectorSgd(this, rate, factor, decay, slots));
+        new ChunkMove.Rule() {
+          @Override
+          public ChunkMove step(ChunkMove.Settings settings, List<ByteBuffer> slots) {
+            return VectorSgd.of(Sgd.this, settings, slots);
+          }
+
+          @Override
+          public SummedMove summed(List<ChunkMove.Settings> settings, List<ByteBuffer> slots) {
+            return new SummedSgd(
+                settings.stream().map(each -> VectorSgd.of(Sgd.this, each, slots)).toList());
+          }
+        });
   }
 }

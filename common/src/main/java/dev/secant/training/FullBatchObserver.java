@@ -29,8 +29,13 @@ final class FullBatchObserver implements Observer, AutoCloseable {
   }
 
   @Override
+  public boolean looksAt(long step) {
+    return (step + 1) % (every * run.minibatches().stepsPerEpoch()) == 0;
+  }
+
+  @Override
   public void afterUpdate(Step step) {
-    if (!step.last() || (step.epoch() + 1) % every != 0) {
+    if (!looksAt(step.index())) {
       return;
     }
     TrainingRun.FullBatch fullBatch =

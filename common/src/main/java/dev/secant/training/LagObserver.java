@@ -46,17 +46,30 @@ final class LagObserver implements Observer, AutoCloseable {
   }
 
   @Override
+  public boolean looksAt(long step) {
+    return begins(step) || isCompared(step);
+  }
+
+  private boolean begins(long step) {
+    return step % lags.every() == 0 && step <= lastStart;
+  }
+
+  private boolean isCompared(long step) {
+    return start >= 0 && lags.lags().contains((int) Math.min(step - start, Integer.MAX_VALUE));
+  }
+
+  @Override
   public void beforeUpdate(Step step) {
-    if (step.index() % lags.every() == 0 && step.index() <= lastStart) {
+    if (begins(step.index())) {
       start = step.index();
       startEpoch = step.epoch();
       vectors.copy(step.scope(), weights, step.state().weights());
       vectors.copy(step.scope(), gradient, step.gradient().vector(step.scope()));
     }
-    long lag = step.index() - start;
-    if (start < 0 || !lags.lags().contains((int) Math.min(lag, Integer.MAX_VALUE))) {
+    if (!isCompared(step.index())) {
       return;
     }
+    int lag = (int) (step.index() - start);
     for (ReferencePoint reference : references) {
       Lag between =
           program.between(
@@ -68,12 +81,7 @@ final class LagObserver implements Observer, AutoCloseable {
               reference.weights());
       records.add(
           new LagRecord(
-              reference.name(),
-              start,
-              startEpoch,
-              (int) lag,
-              between.cosine(),
-              between.movement()));
+              reference.name(), start, startEpoch, lag, between.cosine(), between.movement()));
     }
   }
 

@@ -31,8 +31,13 @@ final class LayerObserver implements Observer, AutoCloseable {
   }
 
   @Override
+  public boolean looksAt(long step) {
+    return step % every == 0;
+  }
+
+  @Override
   public void beforeUpdate(Step step) {
-    if (step.index() % every != 0) {
+    if (!looksAt(step.index())) {
       return;
     }
     for (ReferencePoint reference : references) {

@@ -15,6 +15,16 @@ interface Observer {
    */
   default void beforeGradient(Scope scope, State state, Batch batch) {}
 
+  /**
+   * Whether it looks at the weights or the gradient before or after a step. Of others it is told
+   * all the same, but with the state of an earlier or a later step.
+   *
+   * @param step from 0, the next that it will be told of or the one after that
+   */
+  default boolean looksAt(long step) {
+    return true;
+  }
+
   /** The gradient has been taken at {@code step.state()}. */
   default void beforeUpdate(Step step) {}
 

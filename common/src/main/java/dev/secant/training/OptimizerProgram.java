@@ -58,39 +58,56 @@ final class OptimizerProgram implements AutoCloseable {
   }
 
   /**
-   * Makes one step in place.
+   * What one step is made with.
    *
    * @param gradient raw, in its pieces; left as it is
-   * @param products to be taken of the step
    */
-  void update(
-      Scope scope,
-      State state,
-      List<Tensor> gradient,
-      double learningRate,
-      Optional<StepProducts> products) {
+  record Move(List<Tensor> gradient, double learningRate) {}
+
+  /**
+   * Makes steps in place, one after another.
+   *
+   * @param products to be taken of each step
+   */
+  void update(Scope scope, State state, List<Move> moves, Optional<StepProducts> products) {
     // Without products the tensor library is faster where it has more than one thread.
     boolean pass = vectors && (products.isPresent() || Engine.threads() == 1);
     Optional<ByteBuffer> weights = pass ? state.weights().shared() : Optional.empty();
     Optional<ChunkMove.Rule> chunks = trial.optimizer().chunks();
     if (weights.isPresent() && chunks.isPresent()) {
-      ChunkMove move =
-          chunks
-              .get()
-              .step(
-                  learningRate,
-                  factor(scope, gradient),
-                  trial.weightDecay(),
-                  shared(state.slots()));
-      if (products.isPresent()) {
-        products.get().move(move, weights.get(), shared(gradient));
-      } else {
-        VectorPass.of(move, weights.get(), shared(gradient), List.of(), false);
-      }
-    } else {
+      pass(scope, chunks.get(), weights.get(), shared(state.slots()), moves, products);
+      return;
+    }
+    for (int i = 0; i < moves.size(); i++) {
       products.ifPresent(before -> before.beforeMove(state.weights()));
-      call(scope, state, gradient, learningRate);
-      products.ifPresent(after -> after.afterMove(scope, state.weights(), gradient));
+      Move move = moves.get(i);
+      call(scope, state, state.step() + i + 1, move);
+      products.ifPresent(after -> after.afterMove(scope, state.weights(), move.gradient()));
+    }
+  }
+
+  private void pass(
+      Scope scope,
+      ChunkMove.Rule rule,
+      ByteBuffer weights,
+      List<ByteBuffer> slots,
+      List<Move> moves,
+      Optional<StepProducts> products) {
+    List<ChunkMove.Settings> settings =
+        moves.stream()
+            .map(
+                move ->
+                    new ChunkMove.Settings(
+                        move.learningRate(), factor(scope, move.gradient()), trial.weightDecay()))
+            .toList();
+    List<List<ByteBuffer>> gradients = moves.stream().map(move -> shared(move.gradient())).toList();
+    if (products.isPresent()) {
+      products.get().move(rule, settings, slots, weights, gradients);
+      return;
+    }
+    for (int i = 0; i < moves.size(); i++) {
+      ChunkMove step = rule.step(settings.get(i), slots);
+      VectorPass.of(step, weights, gradients.get(i), List.of(), false);
     }
   }
 
@@ -100,12 +117,15 @@ final class OptimizerProgram implements AutoCloseable {
         : 1;
   }
 
-  private void call(Scope scope, State state, List<Tensor> gradient, double learningRate) {
+  /**
+   * @param number of the step, from 1
+   */
+  private void call(Scope scope, State state, long number, Move move) {
     List<Tensor> inputs = new ArrayList<>();
-    inputs.add(scope.doubles(learningRate, state.step() + 1.0));
+    inputs.add(scope.doubles(move.learningRate(), number));
     inputs.add(state.weights());
     inputs.addAll(state.slots());
-    inputs.addAll(gradient);
+    inputs.addAll(move.gradient());
     program.call(scope, "update", inputs.toArray(Tensor[]::new));
   }
 

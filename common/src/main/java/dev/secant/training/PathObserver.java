@@ -40,6 +40,11 @@ final class PathObserver implements Observer, AutoCloseable {
   }
 
   @Override
+  public boolean looksAt(long step) {
+    return false;
+  }
+
+  @Override
   public void afterUpdate(Step step) {
     unsettled.add(new Passed(step.index(), step.epoch(), step.learningRate()));
   }

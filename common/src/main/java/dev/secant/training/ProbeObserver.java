@@ -30,8 +30,13 @@ final class ProbeObserver implements Observer, AutoCloseable {
   }
 
   @Override
+  public boolean looksAt(long step) {
+    return step % probes.every() == 0;
+  }
+
+  @Override
   public void beforeUpdate(Step step) {
-    if (step.index() % probes.every() != 0) {
+    if (!looksAt(step.index())) {
       return;
     }
     try (Prefetch.Sequence batches = run.minibatches().probes(probes.batches())) {

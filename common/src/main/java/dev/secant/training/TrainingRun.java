@@ -6,9 +6,11 @@ import dev.secant.data.Datasets;
 import dev.secant.engine.Scope;
 import dev.secant.engine.Tensor;
 import dev.secant.geometry.StepProducts;
+import dev.secant.optimizer.SummedMove;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import dev.secant.sweep.Trial;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -110,7 +112,7 @@ final class TrainingRun implements AutoCloseable {
         NetworkProgram.Gradient gradient =
             program.gradient(scope, state.weights(), state.buffers(), drawn.batch(), drawn.seeds());
         ledger.add(gradient);
-        move(scope, state, controlled(scope, t, gradient), observers);
+        move(scope, state, List.of(controlled(scope, t, gradient)), observers);
       }
       if (ledger.isFull() || state.step() == until) {
         settle(state, ledger, observers);
@@ -120,43 +122,69 @@ final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Walks a path again along the gradients that were kept of it.
+   * Walks a path again along the gradients that were kept of it. Steps that nobody looks at are
+   * made several at once.
    *
    * @param state the path's start
    * @throws CancellationException where the monitor asked to stop
    */
   void walkAlong(KeptPath kept, State state, List<? extends Observer> observers, Monitor monitor) {
-    int unsettled = 0;
-    for (int i = 0; i < kept.steps().size(); i++) {
+    int end = kept.steps().size();
+    int settled = 0;
+    int next;
+    for (int i = 0; i < end; i = next) {
       if (monitor.stopped()) {
         throw new CancellationException("stopped at step " + state.step());
       }
-      KeptPath.Kept step = kept.steps().get(i);
+      next = Math.min(end, i + together(state.step(), observers));
+      List<KeptPath.Kept> steps = kept.steps().subList(i, next);
       try (Scope scope = root.child()) {
-        vectors.copy(scope, state.buffers(), step.buffers());
-        move(scope, state, step.gradient(), observers);
+        vectors.copy(scope, state.buffers(), steps.get(steps.size() - 1).buffers());
+        move(scope, state, steps.stream().map(KeptPath.Kept::gradient).toList(), observers);
       }
-      if (i + 1 - unsettled == block || i + 1 == kept.steps().size()) {
-        List<Outcome> outcomes = kept.outcomes().subList(unsettled, i + 1);
+      if (next - settled >= block || next == end) {
+        List<Outcome> outcomes = kept.outcomes().subList(settled, next);
         observers.forEach(observer -> observer.settled(outcomes));
-        unsettled = i + 1;
+        settled = next;
       }
-      monitor.stepped();
+      steps.forEach(step -> monitor.stepped());
     }
+  }
+
+  /** How many of the next steps can be made as one, as far as observers mind. */
+  private static int together(long step, List<? extends Observer> observers) {
+    int steps = 0;
+    while (steps < SummedMove.MOST && isUnseen(step + steps, observers)) {
+      steps++;
+    }
+    return Math.max(1, steps);
+  }
+
+  private static boolean isUnseen(long step, List<? extends Observer> observers) {
+    return observers.stream().noneMatch(observer -> observer.looksAt(step));
   }
 
   private void move(
       Scope scope,
       State state,
-      NetworkProgram.Gradient gradient,
+      List<NetworkProgram.Gradient> gradients,
       List<? extends Observer> observers) {
-    Step step = step(scope, state.step(), gradient, state);
-    observers.forEach(observer -> observer.beforeUpdate(step));
+    List<Step> steps = new ArrayList<>();
+    for (NetworkProgram.Gradient gradient : gradients) {
+      steps.add(step(scope, state.step() + steps.size(), gradient, state));
+    }
+    steps.forEach(step -> observers.forEach(observer -> observer.beforeUpdate(step)));
     Optional<StepProducts> products =
         observers.stream().flatMap(observer -> observer.products().stream()).findFirst();
-    optimizer.update(scope, state, gradient.pieces(), step.learningRate(), products);
-    state.advance();
-    observers.forEach(observer -> observer.afterUpdate(step));
+    List<OptimizerProgram.Move> moves =
+        steps.stream()
+            .map(step -> new OptimizerProgram.Move(step.gradient().pieces(), step.learningRate()))
+            .toList();
+    optimizer.update(scope, state, moves, products);
+    for (Step step : steps) {
+      state.advance();
+      observers.forEach(observer -> observer.afterUpdate(step));
+    }
   }
 
   private void settle(State state, Ledger ledger, List<? extends Observer> observers)

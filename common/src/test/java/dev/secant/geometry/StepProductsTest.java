@@ -10,6 +10,7 @@ import dev.secant.engine.TestDevice;
 import dev.secant.engine.VectorUnits;
 import dev.secant.optimizer.ChunkMove;
 import dev.secant.optimizer.Sgd;
+import dev.secant.optimizer.SummedMove;
 import dev.secant.random.Purpose;
 import dev.secant.random.RandomStream;
 import java.nio.ByteBuffer;
@@ -104,15 +105,20 @@ class StepProductsTest {
     int size = 10_000_000;
     List<ByteBuffer> gradient = List.of(buffer(random(size, 1, 1)));
     List<ByteBuffer> references = List.of(buffer(random(size, 2, 1)), gradient.get(0));
+    List<List<ByteBuffer>> gradients = List.of(gradient, List.of(references.get(0)));
     float[] start = random(size, 0, 1);
-    ChunkMove rule = new Sgd(0.1, 0, false).chunks().orElseThrow().step(0.1, 1, 0, List.of());
+    ChunkMove.Rule rule = new Sgd(0.1, 0, false).chunks().orElseThrow();
+    ChunkMove.Settings settings = new ChunkMove.Settings(0.1, 1, 0);
+    ChunkMove step = rule.step(settings, List.of());
+    SummedMove steps = rule.summed(List.of(settings, settings), List.of());
 
     ByteBuffer alone = buffer(start);
-    List<Products> one = VectorPass.of(rule, alone, gradient, references, false);
+    List<Products> one = VectorPass.of(step, alone, gradient, references, false);
+    List<Products> two = VectorPass.of(steps, alone, gradients, references.get(1), false);
     ByteBuffer together = buffer(start);
-    List<Products> two = VectorPass.of(rule, together, gradient, references, true);
 
-    assertThat(two).isEqualTo(one);
+    assertThat(VectorPass.of(step, together, gradient, references, true)).isEqualTo(one);
+    assertThat(VectorPass.of(steps, together, gradients, references.get(1), true)).isEqualTo(two);
     assertThat(together).isEqualTo(alone);
   }
 

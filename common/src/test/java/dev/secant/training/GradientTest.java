@@ -187,7 +187,11 @@ class GradientTest {
           if (garbage.size() > 8) {
             garbage.clear();
           }
-          optimizer.update(scope, state, gradient.pieces(), 0.001, Optional.empty());
+          optimizer.update(
+              scope,
+              state,
+              List.of(new OptimizerProgram.Move(gradient.pieces(), 0.001)),
+              Optional.empty());
           state.advance();
           gradients.add(gradient.vector(scope).toBytes());
         }

@@ -57,7 +57,10 @@ class OptimizerGoldenTest {
         float[] gradient = new float[SIZE];
         gradients.get(gradient);
         program.update(
-            scope, state, List.of(scope.floats(gradient)), rates.get(), Optional.empty());
+            scope,
+            state,
+            List.of(new OptimizerProgram.Move(List.of(scope.floats(gradient)), rates.get())),
+            Optional.empty());
         state.advance();
 
         double error = 0;

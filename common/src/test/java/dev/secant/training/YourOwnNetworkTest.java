@@ -103,7 +103,11 @@ class YourOwnNetworkTest {
                 state.buffers(),
                 TinyNetworks.batch(network.task()),
                 new long[0]);
-        optimizer.update(scope, state, gradient.pieces(), 0.1, Optional.empty());
+        optimizer.update(
+            scope,
+            state,
+            List.of(new OptimizerProgram.Move(gradient.pieces(), 0.1)),
+            Optional.empty());
       }
       return program
           .gradient(
