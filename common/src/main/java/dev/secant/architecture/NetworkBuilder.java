@@ -3,9 +3,14 @@ package dev.secant.architecture;
 import dev.secant.config.InputException;
 import dev.secant.data.Task;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -18,6 +23,9 @@ import java.util.stream.Collectors;
  * torch.nn.Linear.reset_parameters} and its like): uniform within 1/sqrt(fan-in).
  */
 public final class NetworkBuilder {
+  private static final Pattern VARIABLE = Pattern.compile("\\bv\\d+\\b");
+  private static final Pattern OVERWRITING = Pattern.compile("torch\\.(relu|add)\\((v\\d+)");
+
   /** The result of a layer: the name of a variable, and the shape of one sample. */
   public record Value(String name, List<Integer> shape) {
     public Value {
@@ -33,6 +41,10 @@ public final class NetworkBuilder {
   private final List<Layout.Entry> weights = new ArrayList<>();
   private final List<Layout.Entry> buffers = new ArrayList<>();
   private final StringBuilder body = new StringBuilder();
+
+  /** Results that are no views, and that no backward pass needs: they may be written over. */
+  private final Set<String> passing = new HashSet<>();
+
   private int variables;
   private int dropouts;
   private long multiplyAdds;
@@ -57,7 +69,9 @@ public final class NetworkBuilder {
     String w = weight(name + ".weight", weight, outputs, last(x));
     String b = weight(name + ".bias", bias, outputs);
     multiplyAdds += size(x.shape) * outputs;
-    return add(replaceLast(x.shape, outputs), "torch.linear(%s, %s, %s)", x.name, w, b);
+    Value y = add(replaceLast(x.shape, outputs), "torch.linear(%s, %s, %s)", x.name, w, b);
+    // Of longer samples it is a view of what was multiplied.
+    return x.shape.size() == 1 ? passing(y) : y;
   }
 
   /** {@code torch.nn.Conv2d} without bias, padded so that stride 1 keeps the size. */
@@ -97,16 +111,17 @@ public final class NetworkBuilder {
     int padding = kernel / 2;
     List<Integer> shape = slid(x, outputs, kernel, stride, padding);
     multiplyAdds += size(shape) * x.channels() * kernel * kernel;
-    return add(
-        shape,
-        "torch.conv2d(%s, %s, %s, [%d, %d], [%d, %d], [1, 1], 1)",
-        x.name,
-        w,
-        b,
-        stride,
-        stride,
-        padding,
-        padding);
+    return passing(
+        add(
+            shape,
+            "torch.conv2d(%s, %s, %s, [%d, %d], [%d, %d], [1, 1], 1)",
+            x.name,
+            w,
+            b,
+            stride,
+            stride,
+            padding,
+            padding));
   }
 
   /** {@code torch.nn.ConvTranspose2d} with kernel 2 and stride 2: doubles height and width. */
@@ -131,14 +146,15 @@ public final class NetworkBuilder {
     String b = weight(name + ".bias", new Initial.Constant(0), channels);
     String mean = buffer(name + ".running_mean", new Initial.Constant(0), channels);
     String variance = buffer(name + ".running_var", new Initial.Constant(1), channels);
-    return add(
-        x.shape,
-        "torch.batch_norm(%s, %s, %s, %s, %s, training, 0.1, 1e-05, True)",
-        x.name,
-        w,
-        b,
-        mean,
-        variance);
+    return passing(
+        add(
+            x.shape,
+            "torch.batch_norm(%s, %s, %s, %s, %s, training, 0.1, 1e-05, True)",
+            x.name,
+            w,
+            b,
+            mean,
+            variance));
   }
 
   /** {@code torch.nn.LayerNorm} over the last dimension. */
@@ -163,7 +179,7 @@ public final class NetworkBuilder {
     if (!x.shape.equals(y.shape)) {
       throw new IllegalArgumentException("cannot add " + x.shape + " and " + y.shape);
     }
-    return add(x.shape, "torch.add(%s, %s)", x.name, y.name);
+    return passing(add(x.shape, "torch.add(%s, %s)", x.name, y.name));
   }
 
   public Value times(Value x, double factor) {
@@ -404,10 +420,38 @@ public final class NetworkBuilder {
         new Layout(weights),
         new Layout(buffers),
         dropouts,
-        body.toString(),
+        inPlace(output),
         output.name,
         multiplyAdds,
         Optional.empty());
+  }
+
+  private Value passing(Value value) {
+    passing.add(value.name);
+    return value;
+  }
+
+  /**
+   * The body with sums and rectified numbers written over what they are made of, where nobody else
+   * reads that, as {@code inplace=True} does in PyTorch: the same numbers, and a tensor less to be
+   * written and held.
+   */
+  private String inPlace(Value output) {
+    Map<String, Integer> mentions = new HashMap<>();
+    VARIABLE
+        .matcher(body)
+        .results()
+        .forEach(found -> mentions.merge(found.group(), 1, Math::addExact));
+    mentions.merge(output.name, 1, Math::addExact);
+    return OVERWRITING
+        .matcher(body)
+        .replaceAll(
+            found -> {
+              String operand = found.group(2);
+              // It is mentioned where it is made, too.
+              boolean isReadOnce = passing.contains(operand) && mentions.get(operand) == 2;
+              return isReadOnce ? "torch." + found.group(1) + "_(" + operand : found.group();
+            });
   }
 
   private String weight(String name, Initial initial, Integer... shape) {

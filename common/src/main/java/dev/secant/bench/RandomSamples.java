@@ -78,9 +78,9 @@ final class RandomSamples implements Dataset {
         into.cuts().put(i * Batch.CUT, new long[] {indices[i], 0, 0, 0});
       }
     } else {
-      copy(samples.inputBytes(), into.inputBytes());
+      copy(indices, samples.inputBytes(), into.inputBytes());
     }
-    copy(samples.targetBytes(), into.targetBytes());
+    copy(indices, samples.targetBytes(), into.targetBytes());
   }
 
   @Override
@@ -88,7 +88,10 @@ final class RandomSamples implements Dataset {
     throw new UnsupportedOperationException("no validation samples");
   }
 
-  private static void copy(ByteBuffer from, ByteBuffer into) {
-    into.put(0, from, 0, into.capacity());
+  private static void copy(int[] indices, ByteBuffer from, ByteBuffer into) {
+    int size = into.capacity() / indices.length;
+    for (int i = 0; i < indices.length; i++) {
+      into.put(i * size, from, indices[i] * size, size);
+    }
   }
 }

@@ -45,6 +45,20 @@ class MeasurementTest {
           0,
           0,
           false);
+
+  /** Leaves steps between that nobody looks at, one by one and two in a row. */
+  private static final Measure NOW_AND_THEN =
+      new Measure(
+          List.of(new Reference.Final()),
+          new Measure.Probes(1, 5),
+          new Measure.Lags(List.of(1, 4), 6),
+          1,
+          7,
+          Measure.Mode.AUTO,
+          0,
+          0,
+          false);
+
   private static final String MLP = "{type: mlp, hidden: [8]}";
   private static final String SHAPES = "{type: shapes, train: 64, validation: 16}";
   private static final String SGD = "{type: sgd, lr: 0.05}";
@@ -84,16 +98,19 @@ class MeasurementTest {
   @ParameterizedTest
   @MethodSource("trials")
   void aPathKeptInMemoryGivesTheNumbersOfAReplay(String json) throws IOException {
-    TrialRunTest.Walked replayed = TrialRunTest.walk(json, 1, ALL, new MemoryStore());
+    for (Measure measure : List.of(ALL, NOW_AND_THEN, Measure.STEPS)) {
+      TrialRunTest.Walked replayed = TrialRunTest.walk(json, 1, measure, new MemoryStore());
 
-    try (TrialRun run = TrialRunTest.run(json)) {
-      MeasuredPath kept = run.whole(ALL, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
+      try (TrialRun run = TrialRunTest.run(json)) {
+        MeasuredPath kept = run.whole(measure, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
 
-      assertThat(kept.mode()).isEqualTo(Measure.Mode.TRAJECTORY);
-      assertThat(kept.recording().epochs()).isEqualTo(replayed.recording().epochs());
-      ReplayedSegment segment = kept.segments().get(0);
-      assertThat(segment.steps()).isEqualTo(replayed.steps());
-      assertThat(segment.besides()).isEqualTo(replayed.besides().get(0));
+        assertThat(kept.mode()).isEqualTo(Measure.Mode.TRAJECTORY);
+        assertThat(kept.recording().epochs()).isEqualTo(replayed.recording().epochs());
+        ReplayedSegment segment = kept.segments().get(0);
+        assertThat(segment.drift()).isZero();
+        assertThat(segment.steps()).isEqualTo(replayed.steps());
+        assertThat(segment.besides()).isEqualTo(replayed.besides().get(0));
+      }
     }
   }
 
