@@ -3,14 +3,11 @@ package dev.secant.architecture;
 import dev.secant.config.InputException;
 import dev.secant.data.Task;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -23,9 +20,6 @@ import java.util.stream.Collectors;
  * torch.nn.Linear.reset_parameters} and its like): uniform within 1/sqrt(fan-in).
  */
 public final class NetworkBuilder {
-  private static final Pattern VARIABLE = Pattern.compile("\\bv\\d+\\b");
-  private static final Pattern OVERWRITING = Pattern.compile("torch\\.(relu|add)\\((v\\d+)");
-
   /** The result of a layer: the name of a variable, and the shape of one sample. */
   public record Value(String name, List<Integer> shape) {
     public Value {
@@ -42,7 +36,7 @@ public final class NetworkBuilder {
   private final List<Layout.Entry> buffers = new ArrayList<>();
   private final StringBuilder body = new StringBuilder();
 
-  /** Results that are no views, and that no backward pass needs: they may be written over. */
+  /** Results that may be written over: they are no views, and no backward pass needs them. */
   private final Set<String> passing = new HashSet<>();
 
   private int variables;
@@ -420,7 +414,7 @@ public final class NetworkBuilder {
         new Layout(weights),
         new Layout(buffers),
         dropouts,
-        inPlace(output),
+        InPlace.body(body.toString(), passing, output.name),
         output.name,
         multiplyAdds,
         Optional.empty());
@@ -429,29 +423,6 @@ public final class NetworkBuilder {
   private Value passing(Value value) {
     passing.add(value.name);
     return value;
-  }
-
-  /**
-   * The body with sums and rectified numbers written over what they are made of, where nobody else
-   * reads that, as {@code inplace=True} does in PyTorch: the same numbers, and a tensor less to be
-   * written and held.
-   */
-  private String inPlace(Value output) {
-    Map<String, Integer> mentions = new HashMap<>();
-    VARIABLE
-        .matcher(body)
-        .results()
-        .forEach(found -> mentions.merge(found.group(), 1, Math::addExact));
-    mentions.merge(output.name, 1, Math::addExact);
-    return OVERWRITING
-        .matcher(body)
-        .replaceAll(
-            found -> {
-              String operand = found.group(2);
-              // It is mentioned where it is made, too.
-              boolean isReadOnce = passing.contains(operand) && mentions.get(operand) == 2;
-              return isReadOnce ? "torch." + found.group(1) + "_(" + operand : found.group();
-            });
   }
 
   private String weight(String name, Initial initial, Integer... shape) {
