@@ -2,6 +2,7 @@ package dev.secant.bench;
 
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
 
 /** How busy the compilers of this JVM have been. */
 final class Compilers {
@@ -11,9 +12,12 @@ final class Compilers {
   /** The part of the window that they may take. */
   private static final double QUIET = 0.02;
 
-  private final CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+  /** None where the JVM interprets everything. */
+  private final Optional<CompilationMXBean> compilers =
+      Optional.ofNullable(ManagementFactory.getCompilationMXBean());
+
   private long since = System.nanoTime();
-  private long before = compilers.getTotalCompilationTime();
+  private long before = milliseconds();
 
   /** Whether the last whole window, of at least three seconds, was one in which they did little. */
   boolean areQuiet() {
@@ -21,10 +25,14 @@ final class Compilers {
     if (passed < WINDOW_MS) {
       return false;
     }
-    long now = compilers.getTotalCompilationTime();
+    long now = milliseconds();
     boolean quiet = now - before < QUIET * passed;
     since = System.nanoTime();
     before = now;
     return quiet;
+  }
+
+  private long milliseconds() {
+    return compilers.map(CompilationMXBean::getTotalCompilationTime).orElse(0L);
   }
 }
