@@ -22,6 +22,7 @@ final class KeptPath implements Observer, AutoCloseable {
   private final Scope root;
   private Scope scope;
   private Optional<State> start = Optional.empty();
+  private Optional<Checkpoint> end = Optional.empty();
   private final List<Kept> steps = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
 
@@ -43,6 +44,7 @@ final class KeptPath implements Observer, AutoCloseable {
   /** Forgets what it kept: a path is walked from its start again. */
   void restart() {
     start = Optional.empty();
+    end = Optional.empty();
     steps.clear();
     outcomes.clear();
     scope.close();
@@ -54,6 +56,11 @@ final class KeptPath implements Observer, AutoCloseable {
    */
   Optional<State> start() {
     return start;
+  }
+
+  /** What was written of the path's end, if the path was walked to its end. */
+  Optional<Checkpoint> end() {
+    return end;
   }
 
   /** Every step since the start, in order. */
@@ -74,6 +81,16 @@ final class KeptPath implements Observer, AutoCloseable {
     scope.keep(step.gradient().sums());
     step.gradient().pieces().forEach(scope::keep);
     steps.add(new Kept(step.gradient(), scope.copyOf(step.state().buffers())));
+  }
+
+  /**
+   * The path ends here.
+   *
+   * @param state that {@code end} was taken from; whoever walks there must not move it any more
+   */
+  void end(State state, Checkpoint end) {
+    state.keepIn(scope);
+    this.end = Optional.of(end);
   }
 
   @Override

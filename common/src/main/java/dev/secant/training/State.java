@@ -75,6 +75,13 @@ final class State {
         step);
   }
 
+  /** Leaves its tensors to another scope. */
+  void keepIn(Scope scope) {
+    scope.keep(weights);
+    scope.keep(buffers);
+    slots.forEach(scope::keep);
+  }
+
   Tensor weights() {
     return weights;
   }

@@ -123,8 +123,9 @@ public final class TrialRun implements AutoCloseable {
     if (trajectoryBytes(run.steps(), run.network()) <= memory) {
       try (KeptPath kept = new KeptPath(root)) {
         Recording recording = record(1, measure.references(), store, monitor, Optional.of(kept));
-        if (kept.steps().size() == recording.steps()) {
-          ReplayedSegment measured = walkAlong(recording, measure, kept, store, monitor);
+        Optional<Checkpoint> end = kept.end();
+        if (end.isPresent() && kept.steps().size() == recording.steps()) {
+          ReplayedSegment measured = walkAlong(recording, measure, kept, end.get(), store, monitor);
           return new MeasuredPath(recording, List.of(measured), Measure.Mode.TRAJECTORY);
         }
       }
@@ -139,11 +140,15 @@ public final class TrialRun implements AutoCloseable {
   }
 
   private ReplayedSegment walkAlong(
-      Recording recording, Measure measure, KeptPath kept, CheckpointStore store, Monitor monitor) {
+      Recording recording,
+      Measure measure,
+      KeptPath kept,
+      Checkpoint end,
+      CheckpointStore store,
+      Monitor monitor) {
     long start = System.nanoTime();
     double waited = run.waitSeconds();
     monitor.begins(Monitor.Pass.REPLAY, 0);
-    Checkpoint end = checkpoints(store).required(Checkpoints.FINAL);
     try (Scope scope = root.child()) {
       List<ReferencePoint> references =
           points(store).read(recording, measure.references(), end, scope);
@@ -284,14 +289,17 @@ public final class TrialRun implements AutoCloseable {
         if (Checkpoints.isStart(boundaries, i)) {
           continue;
         }
-        checkpoints.write(
-            Checkpoints.name(boundaries, i),
+        Checkpoint checkpoint =
             new Checkpoint(
                 state.step(),
                 state.vectors(),
                 epochs.save(),
                 before + seconds(start),
-                waitedBefore + run.waitSeconds()));
+                waitedBefore + run.waitSeconds());
+        checkpoints.write(Checkpoints.name(boundaries, i), checkpoint);
+        if (i == boundaries.size() - 1) {
+          kept.ifPresent(path -> path.end(state, checkpoint));
+        }
       }
       return new Recording(
           state.step(),
