@@ -1,6 +1,8 @@
 package dev.secant.training;
 
+import dev.secant.data.Dataset;
 import dev.secant.sweep.Measure;
+import dev.secant.sweep.Trial;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,7 +13,7 @@ import java.util.Locale;
 /**
  * A process of its own, whose whole heap is resident from the start: what grows in it is native.
  * Prints by how many kB it grew: while recording 5,000 steps, while replaying 2,000, and over 40
- * trials.
+ * trials; or, told {@code kept}, over three trials whose paths are kept, and what one path takes.
  */
 final class Resident {
   static final Path STATUS = Path.of("/proc/self/status");
@@ -19,6 +21,39 @@ final class Resident {
   private Resident() {}
 
   public static void main(String[] args) throws IOException {
+    if (List.of(args).contains("kept")) {
+      keepPaths();
+    } else {
+      walkPaths();
+    }
+  }
+
+  private static void keepPaths() throws IOException {
+    // 12 steps an epoch.
+    String json =
+        TrialRunTest.trial(
+                "{type: mlp, hidden: [768, 512, 384]}",
+                "{type: shapes, train: 96, validation: 8}",
+                "{type: momentum, lr: 0.0001}",
+                "")
+            .replace("epochs: 2", "epochs: 5");
+    Trial trial = Trials.parse(json);
+    Dataset dataset = trial.dataset().load(Path.of("."));
+    long bytes =
+        TrialRun.trajectoryBytes(
+            TrialRun.steps(trial, dataset), trial.architecture().network(dataset.task()));
+    try (TrialRun run = TrialRunTest.run(json)) {
+      run.whole(Measure.STEPS, 0, new MemoryStore(), Monitor.NONE);
+      long before = kilobytes();
+      for (int i = 0; i < 3; i++) {
+        run.whole(Measure.STEPS, bytes, new MemoryStore(), Monitor.NONE);
+      }
+      print("kept", kilobytes() - before);
+    }
+    print("path", bytes / 1024);
+  }
+
+  private static void walkPaths() throws IOException {
     // 12 steps an epoch.
     String json =
         TrialRunTest.trial(

@@ -14,8 +14,9 @@ final class TrajectoryMemory {
 
   /**
    * Bytes for one trial; 0 where no path shall be kept, as where a replay in so many segments is
-   * asked for. Left to itself it is half of the memory that this machine, or its container, has
-   * beside the heap, divided by the trials at once. On a GPU, whose memory is smaller and may be
+   * asked for. Left to itself it is a quarter of the memory that this machine, or its container,
+   * has beside the heap, divided by the trials at once: malloc leaves holes between the gradients
+   * of convolutions, up to a path's size again. On a GPU, whose memory is smaller and may be
    * shared, a path is only kept where a sum is given.
    */
   static long bytes(Measure measure, EngineSettings engine) {
@@ -37,7 +38,7 @@ final class TrajectoryMemory {
         SparkEnv.get() == null
             ? cores
             : SparkEnv.get().conf().getInt("spark.executor.cores", cores);
-    return free / 2 / Math.max(1, atOnce);
+    return free / 4 / Math.max(1, atOnce);
   }
 
   /**
