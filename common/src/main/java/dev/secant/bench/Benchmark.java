@@ -1,5 +1,6 @@
 package dev.secant.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.secant.engine.Device;
 import dev.secant.engine.Engine;
 import dev.secant.engine.Scope;
@@ -11,6 +12,7 @@ import dev.secant.training.Recording;
 import dev.secant.training.TrialRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -34,6 +36,9 @@ public final class Benchmark {
   private static final double TRIAL_MS = 10_000;
 
   private static final long TRAJECTORY_BYTES = 3L << 30;
+
+  /** Nor does a path take more than this part of the machine's memory. */
+  private static final int TRAJECTORY_SHARE = 6;
 
   /** A GPU keeps images that are stored as bytes, as {@code engine.image-memory} has it. */
   private static final long IMAGE_BYTES = 1L << 30;
@@ -62,7 +67,7 @@ public final class Benchmark {
    *
    * @param plain trained once, measured never
    * @param replay recorded, then replayed
-   * @param trajectory kept in memory, then measured
+   * @param trajectory kept in memory, which on a processor the process had before, then measured
    */
   public record Whole(int steps, double plain, double replay, double trajectory) {}
 
@@ -139,14 +144,20 @@ public final class Benchmark {
 
   private static Whole whole(
       Workload workload, Device device, int weights, double step, int threads, int rounds) {
-    long fit = TRAJECTORY_BYTES / ((long) Float.BYTES * weights);
+    long machine =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    long bytes = Math.min(TRAJECTORY_BYTES, machine / TRAJECTORY_SHARE);
+    long fit = bytes / ((long) Float.BYTES * weights);
     int steps = (int) Math.max(2, Math.min(fit, TRIAL_MS / step));
     List<Double> plain = new ArrayList<>();
     List<Double> replay = new ArrayList<>();
     List<Double> trajectory = new ArrayList<>();
-    takeMemory(device, threads, weights, 2 * steps);
+    if (device.equals(Device.CPU)) {
+      takeMemory(threads, weights, 2 * steps);
+    }
     try (TrialRun run =
         new TrialRun(workload.trial(steps), workload.samples(), device, threads, IMAGE_BYTES)) {
+      // A first trial pays for what is compiled, and on a GPU for the memory of its path.
       run.whole(Measure.STEPS, Long.MAX_VALUE, new MemoryStore(), Monitor.NONE);
       for (int round = 0; round < rounds; round++) {
         plain.add(milliseconds(store -> run.record(1, List.of(), store, Monitor.NONE)));
@@ -173,8 +184,8 @@ public final class Benchmark {
    * sweep's later trials hardly need any. Written twice, because the second time may be slow as
    * well.
    */
-  private static void takeMemory(Device device, int threads, int weights, int gradients) {
-    try (Scope root = Engine.open(device, threads)) {
+  private static void takeMemory(int threads, int weights, int gradients) {
+    try (Scope root = Engine.open(Device.CPU, threads)) {
       for (int time = 0; time < 2; time++) {
         try (Scope scope = root.child()) {
           for (int i = 0; i < gradients; i++) {
