@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.secant.config.InputException;
 import dev.secant.sweep.EngineSettings;
 import dev.secant.sweep.Measure;
 import dev.secant.sweep.Measure.Mode;
 import dev.secant.sweep.SweepFile;
 import dev.secant.sweep.Trial;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -28,11 +30,15 @@ class TrajectoryMemoryTest {
   }
 
   @Test
-  void leftToItselfItIsAShareOfTheMachine() {
-    long heap = Runtime.getRuntime().maxMemory();
+  void leftToItselfItLeavesHalfOfTheMachineToOthersEvenWithAHoleBesideEachGradient() {
+    long machine =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    long besideTheHeap = machine - Runtime.getRuntime().maxMemory();
+    int slots = Runtime.getRuntime().availableProcessors();
 
-    assertThat(TrajectoryMemory.bytes(measure(Mode.AUTO, 0, 0), CPU))
-        .isBetween(1L, Long.MAX_VALUE - heap);
+    long withHoles = 2 * TrajectoryMemory.bytes(measure(Mode.AUTO, 0, 0), CPU);
+
+    assertThat(withHoles * slots).isBetween(besideTheHeap / 4, besideTheHeap / 2);
     EngineSettings gpu = new EngineSettings(EngineSettings.Device.GPU, 1, true);
     assertThat(TrajectoryMemory.bytes(measure(Mode.AUTO, 0, 0), gpu)).isZero();
   }
