@@ -73,14 +73,14 @@ public final class StepProducts implements AutoCloseable {
     if (points.size() != 1) {
       for (int i = 0; i < settings.size(); i++) {
         ChunkMove step = rule.step(settings.get(i), slots);
-        known.add(VectorPass.of(step, weights, gradients.get(i), points, areCoresIdle()));
+        known.add(VectorPass.of(step, weights, gradients.get(i), points, Engine.threads()));
       }
       return;
     }
     for (int i = 0; i < settings.size(); i += SummedMove.MOST) {
       int end = Math.min(i + SummedMove.MOST, settings.size());
       SummedMove steps = rule.summed(settings.subList(i, end), slots);
-      VectorPass.of(steps, weights, gradients.subList(i, end), points.get(0), areCoresIdle())
+      VectorPass.of(steps, weights, gradients.subList(i, end), points.get(0), Engine.threads())
           .forEach(products -> known.add(List.of(products)));
     }
   }
@@ -104,7 +104,7 @@ public final class StepProducts implements AutoCloseable {
     if (from.isPresent() && to.isPresent()) {
       known.add(
           VectorPass.of(
-              made(from.get()), to.get(), all(gradient), all(references), areCoresIdle()));
+              made(from.get()), to.get(), all(gradient), all(references), Engine.threads()));
     } else {
       compute(scope, before, gradient, weights);
       copy.call(scope, "copy", before, weights);
@@ -146,15 +146,6 @@ public final class StepProducts implements AutoCloseable {
       scopeOfUnread.keep(products);
       unread.add(products);
     }
-  }
-
-  /**
-   * Whether a second thread may find a core. Threads of the tensor library look for work on theirs
-   * for some time before they sleep; where they had all cores, a second one here was no faster.
-   */
-  private static boolean areCoresIdle() {
-    int threads = Engine.threads();
-    return threads > 1 && threads < Runtime.getRuntime().availableProcessors();
   }
 
   private Optional<ByteBuffer> shared(Tensor tensor) {

@@ -8,6 +8,8 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jdk.incubator.vector.DoubleVector;
@@ -63,7 +65,7 @@ public final class VectorPass {
    *
    * @param gradient vectors that lie one after another
    * @param references points that products are wanted towards; may be empty
-   * @param shared whether other threads may help
+   * @param threads threads that it may take, this one among them
    * @return the products of the step, towards each reference
    */
   public static List<Products> of(
@@ -71,13 +73,10 @@ public final class VectorPass {
       ByteBuffer weights,
       List<ByteBuffer> gradient,
       List<ByteBuffer> references,
-      boolean shared) {
-    List<double[]> sums =
-        stream(Block.of(List.of(gradient)), shared)
-            .map(block -> sums(block, move, weights, references))
-            .toList();
+      int threads) {
     double[] total = new double[products(references)];
-    sums.forEach(block -> add(total, block));
+    each(Block.of(List.of(gradient)), threads, block -> sums(block, move, weights, references))
+        .forEach(sums -> add(total, sums));
     return IntStream.range(0, references.size())
         .mapToObj(k -> products(total, 0, SHARED + TOWARDS * k))
         .toList();
@@ -87,7 +86,7 @@ public final class VectorPass {
    * Makes one step, or two at once, with the products of each towards one point in the same loop.
    *
    * @param gradients each step's: vectors that lie one after another, as long in every step
-   * @param shared whether other threads may help
+   * @param threads threads that it may take, this one among them
    * @return the products of each step
    */
   public static List<Products> of(
@@ -95,13 +94,10 @@ public final class VectorPass {
       ByteBuffer weights,
       List<List<ByteBuffer>> gradients,
       ByteBuffer reference,
-      boolean shared) {
-    List<double[]> sums =
-        stream(Block.of(gradients), shared)
-            .map(block -> sums(block, move, weights, reference))
-            .toList();
+      int threads) {
     double[] total = new double[gradients.size() * (SHARED + TOWARDS)];
-    sums.forEach(block -> add(total, block));
+    each(Block.of(gradients), threads, block -> sums(block, move, weights, reference))
+        .forEach(sums -> add(total, sums));
     return IntStream.range(0, gradients.size())
         .map(step -> step * (SHARED + TOWARDS))
         .mapToObj(at -> products(total, at, at + SHARED))
@@ -120,8 +116,23 @@ public final class VectorPass {
         sums[towards + 3]);
   }
 
-  private static Stream<Block> stream(List<Block> blocks, boolean shared) {
-    return shared && blocks.size() >= MANY ? blocks.parallelStream() : blocks.stream();
+  /** The sums of each block, in order. A thread takes the next block when it is done with one. */
+  private static Stream<double[]> each(
+      List<Block> blocks, int threads, Function<Block, double[]> sums) {
+    if (threads == 1 || blocks.size() < MANY) {
+      return blocks.stream().map(sums);
+    }
+    double[][] found = new double[blocks.size()][];
+    AtomicInteger next = new AtomicInteger();
+    IntStream.range(0, threads)
+        .parallel()
+        .forEach(
+            thread -> {
+              for (int i = next.getAndIncrement(); i < found.length; i = next.getAndIncrement()) {
+                found[i] = sums.apply(blocks.get(i));
+              }
+            });
+    return Arrays.stream(found);
   }
 
   private static int products(List<ByteBuffer> references) {

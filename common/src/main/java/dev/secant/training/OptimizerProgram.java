@@ -107,7 +107,7 @@ final class OptimizerProgram implements AutoCloseable {
     }
     for (int i = 0; i < moves.size(); i++) {
       ChunkMove step = rule.step(settings.get(i), slots);
-      VectorPass.of(step, weights, gradients.get(i), List.of(), false);
+      VectorPass.of(step, weights, gradients.get(i), List.of(), 1);
     }
   }
 

@@ -113,13 +113,16 @@ class StepProductsTest {
     SummedMove steps = rule.summed(List.of(settings, settings), List.of());
 
     ByteBuffer alone = buffer(start);
-    List<Products> one = VectorPass.of(step, alone, gradient, references, false);
-    List<Products> two = VectorPass.of(steps, alone, gradients, references.get(1), false);
-    ByteBuffer together = buffer(start);
+    List<Products> one = VectorPass.of(step, alone, gradient, references, 1);
+    List<Products> two = VectorPass.of(steps, alone, gradients, references.get(1), 1);
 
-    assertThat(VectorPass.of(step, together, gradient, references, true)).isEqualTo(one);
-    assertThat(VectorPass.of(steps, together, gradients, references.get(1), true)).isEqualTo(two);
-    assertThat(together).isEqualTo(alone);
+    for (int threads : new int[] {2, 3, 8}) {
+      ByteBuffer together = buffer(start);
+      assertThat(VectorPass.of(step, together, gradient, references, threads)).isEqualTo(one);
+      assertThat(VectorPass.of(steps, together, gradients, references.get(1), threads))
+          .isEqualTo(two);
+      assertThat(together).isEqualTo(alone);
+    }
   }
 
   private static void assertExact(
