@@ -46,8 +46,11 @@ public final class VectorPass {
   /** Bytes of a block, the share that one thread takes. */
   private static final int BLOCK = 1 << 22;
 
-  /** Blocks that are worth waking another thread for. */
-  private static final int MANY = 8;
+  /**
+   * Bytes of the weights that are worth waking another thread for. In how many pieces a gradient
+   * comes says nothing of it.
+   */
+  private static final int LONG = 7 * BLOCK;
 
   private static final int SHARED = 4;
   private static final int TOWARDS = 4;
@@ -75,7 +78,10 @@ public final class VectorPass {
       List<ByteBuffer> references,
       int threads) {
     double[] total = new double[products(references)];
-    each(Block.of(List.of(gradient)), threads, block -> sums(block, move, weights, references))
+    each(
+            Block.of(List.of(gradient)),
+            worth(weights, threads),
+            block -> sums(block, move, weights, references))
         .forEach(sums -> add(total, sums));
     return IntStream.range(0, references.size())
         .mapToObj(k -> products(total, 0, SHARED + TOWARDS * k))
@@ -96,7 +102,10 @@ public final class VectorPass {
       ByteBuffer reference,
       int threads) {
     double[] total = new double[gradients.size() * (SHARED + TOWARDS)];
-    each(Block.of(gradients), threads, block -> sums(block, move, weights, reference))
+    each(
+            Block.of(gradients),
+            worth(weights, threads),
+            block -> sums(block, move, weights, reference))
         .forEach(sums -> add(total, sums));
     return IntStream.range(0, gradients.size())
         .map(step -> step * (SHARED + TOWARDS))
@@ -116,10 +125,14 @@ public final class VectorPass {
         sums[towards + 3]);
   }
 
+  private static int worth(ByteBuffer weights, int threads) {
+    return weights.capacity() < LONG ? 1 : threads;
+  }
+
   /** The sums of each block, in order. A thread takes the next block when it is done with one. */
   private static Stream<double[]> each(
       List<Block> blocks, int threads, Function<Block, double[]> sums) {
-    if (threads == 1 || blocks.size() < MANY) {
+    if (threads == 1) {
       return blocks.stream().map(sums);
     }
     double[][] found = new double[blocks.size()][];

@@ -17,7 +17,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -122,6 +127,50 @@ class StepProductsTest {
       assertThat(VectorPass.of(steps, together, gradients, references.get(1), threads))
           .isEqualTo(two);
       assertThat(together).isEqualTo(alone);
+    }
+  }
+
+  /** Each thread waits in its first chunk until the other one is in its own. */
+  @Test
+  void twoThreadsMoveALongVectorAtTheSameTime() {
+    ByteBuffer weights = ByteBuffer.allocateDirect(40_000_000);
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    CountDownLatch both = new CountDownLatch(2);
+    ChunkMove meeting =
+        (moved, at, gradient, inGradient, size, before) -> {
+          if (threads.add(Thread.currentThread())) {
+            both.countDown();
+            await(both);
+          }
+        };
+
+    VectorPass.of(meeting, weights, List.of(weights.duplicate()), List.of(), 2);
+
+    assertThat(threads).hasSize(2).contains(Thread.currentThread());
+  }
+
+  @Test
+  void aShortVectorIsLeftToOneThreadInHoweverManyPiecesItsGradientComes() {
+    int piece = 300_000;
+    List<ByteBuffer> gradient =
+        Stream.generate(() -> ByteBuffer.allocateDirect(piece)).limit(20).toList();
+    ByteBuffer weights = ByteBuffer.allocateDirect(20 * piece);
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    ChunkMove noted =
+        (moved, at, raw, inGradient, size, before) -> threads.add(Thread.currentThread());
+
+    for (int pass = 0; pass < 100; pass++) {
+      VectorPass.of(noted, weights, gradient, List.of(), 2);
+    }
+
+    assertThat(threads).containsExactly(Thread.currentThread());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(1, TimeUnit.MINUTES)).as("another thread came").isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted while waiting for another thread", e);
     }
   }
 
