@@ -46,7 +46,9 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--trials",
-      description = "time a short trial as a whole, too: plain, with replay, as trajectory")
+      description =
+          "time a short trial as a whole, too: plain, with replay, as trajectory (a first one and"
+              + " later ones)")
   private boolean trials;
 
   @Option(
@@ -140,7 +142,8 @@ final class BenchCommand implements Callable<Integer> {
                 "ratio",
                 "data wait"));
     if (trials) {
-      columns.addAll(List.of("trial steps", "plain trial ms", "with replay", "as trajectory"));
+      columns.addAll(
+          List.of("trial steps", "plain trial ms", "with replay", "first kept", "as trajectory"));
     }
     TextTable table = new TextTable(columns);
     for (Benchmark.Result result : results) {
@@ -164,6 +167,7 @@ final class BenchCommand implements Callable<Integer> {
                           trial.steps(),
                           number(trial.plain()),
                           number(trial.replay() / trial.plain()),
+                          number(trial.first() / trial.plain()),
                           number(trial.trajectory() / trial.plain()))));
       table.add(row);
     }
@@ -193,10 +197,11 @@ final class BenchCommand implements Callable<Integer> {
     return String.format(
         Locale.ROOT,
         ", \"trial\": {\"steps\": %d, \"plain_ms\": %.2f, \"replay_ms\": %.2f,"
-            + " \"trajectory_ms\": %.2f}",
+            + " \"first_trajectory_ms\": %.2f, \"trajectory_ms\": %.2f}",
         trial.steps(),
         trial.plain(),
         trial.replay(),
+        trial.first(),
         trial.trajectory());
   }
 
